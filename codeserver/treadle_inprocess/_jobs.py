@@ -14,7 +14,7 @@ from treadle._source import user_line
 from treadle.assets._assets import AssetsDefinition
 from treadle.locations._definitions import Definitions
 from treadle.locations._jobs import AssetJob, job_config
-from treadle.locations._op_jobs import JobDefinition, config_of, part_of
+from treadle.locations._op_jobs import JobDefinition, config_of, part_of, with_inputs
 from treadle.selection._asset_selection import AssetSelection
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlanOptions, Selection
@@ -63,6 +63,8 @@ class JobInProcess:
         asset_selection: Iterable[KeyLike | AssetsDefinition] | None = None,
         tags: Mapping[str, str] | None = None,
         resources: Mapping[str, Any] | None = None,
+        input_values: Mapping[str, Any] | None = None,
+        run_id: object = None,
     ) -> ExecuteInProcessResult:
         """Make what the job selects, as `materialize` does, with other resources where they are given.
 
@@ -79,12 +81,14 @@ class JobInProcess:
             "partition_key": partition_key,
             "op_selection": None if self._is_of_ops else op_selection,
             "asset_selection": asset_selection if self._is_of_ops else None,
+            "input_values": None if self._is_of_ops else input_values,
+            "run_id": run_id,
         }
         refuse_unsupported(owner, given)
         if asset_selection is not None:
             refuse_no_list(f"{owner}: asset_selection", asset_selection)
         keys = [key for each in asset_selection or () for key in _named(each)]
-        definitions = self._with(resources or {}, op_selection, keys)
+        definitions = self._with(resources or {}, op_selection, keys, input_values or {})
         config = job_config(run_config, owner, "run_config")
         for job in definitions.contents.jobs:
             if job.name == self.name and isinstance(job, JobDefinition):
@@ -130,22 +134,29 @@ class JobInProcess:
         return replace(job, selection=less.expression)
 
     def _with(
-        self, resources: Mapping[str, Any], op_selection: object, keys: Sequence[AssetKey]
+        self,
+        resources: Mapping[str, Any],
+        op_selection: object,
+        keys: Sequence[AssetKey],
+        input_values: Mapping[str, Any],
     ) -> Definitions:
         contents = self._definitions.contents
-        if not resources and not op_selection and (not keys or self._is_implicit):
+        less = op_selection or (keys and not self._is_implicit)
+        if not (resources or less or input_values):
             return self._definitions
         owner = f"execute_in_process of {self.name!r}"
+
+        def changed(job: AssetJob) -> AssetJob:
+            if isinstance(job, JobDefinition):
+                # What jobs bring is in the definitions' resources, and is not to clash with other ones.
+                is_run = job.name == self.name
+                part = part_of(job, op_selection, owner=owner) if is_run else job
+                return with_inputs(part, input_values if is_run else {})
+            return self._less(job, keys) if job.name == self.name and keys else job
+
         return Definitions(
             assets=contents.given,
-            jobs=[
-                part_of(job, op_selection, owner=owner)
-                if job.name == self.name and isinstance(job, JobDefinition)
-                else self._less(job, keys)
-                if job.name == self.name and keys
-                else job
-                for job in contents.jobs
-            ],
+            jobs=list(map(changed, contents.jobs)),
             resources={**contents.resources, **resources},
         )
 

@@ -207,6 +207,31 @@ def test_resources_of_a_job_and_of_a_run() -> None:
     assert step.retry_policy is not None
 
 
+def test_a_job_of_definitions_takes_other_resources_and_inputs() -> None:
+    @op
+    def tells(bell: ResourceParam[str], times: int) -> str:
+        return bell * times
+
+    @graph
+    def rings(times):  # type: ignore[no-untyped-def]  # as users write it
+        return tells(times)
+
+    made = rings.to_job(resource_defs={"bell": "ding"}, input_values={"times": 1})
+    of_all = Definitions(jobs=[made, define_asset_job("assets")], assets=[a]).get_job_def("rings")
+
+    assert of_all.execute_in_process().output_value() == "ding"
+    assert of_all.execute_in_process(resources={"bell": "dong"}).output_value() == "dong"
+    assert of_all.execute_in_process(input_values={"times": 2}).output_value() == "dingding"
+    with pytest.raises(ArgumentError, match="Did you mean 'times'"):
+        of_all.execute_in_process(input_values={"time": 2})
+    with pytest.raises(ArgumentError, match="run_id"):
+        of_all.execute_in_process(run_id="x")
+    with pytest.raises(ArgumentError, match="input_values"):
+        Definitions(jobs=[define_asset_job("assets")], assets=[a]).get_job_def(
+            "assets"
+        ).execute_in_process(input_values={"a": 1})
+
+
 def test_a_key_has_one_resource_or_equal_ones_in_all_jobs() -> None:
     @op
     def tells(bell: ResourceParam[tuple[str, ...]]) -> str:
