@@ -141,6 +141,38 @@ class JobDefinition(AssetJob):
         added = checked_hooks(hook_defs, owner=f"job {self.name!r}: with_hooks")
         return replace(self, hooks=(*self.hooks, *added))
 
+    def get_subset(self, *, op_selection: Sequence[str] | None = None) -> JobDefinition:
+        """Return the job of the ops that are selected, under the same name.
+
+        Raises:
+            DefinitionError: it is no selection, or leaves out what is needed.
+        """
+        return part_of(self, op_selection, owner=f"get_subset of {self.name!r}")
+
+    @property
+    def is_subset(self) -> bool:
+        """Whether it is some ops of a graph, and not all."""
+        return self.graph is not self.whole
+
+    @property
+    def hook_defs(self) -> AbstractSet[HookDefinition]:
+        """The hooks of all its steps."""
+        return frozenset(self.hooks)
+
+    @property
+    def op_retry_policy(self) -> RetryPolicy | None:
+        """The policy of steps that have none of their own."""
+        return self.retry_policy
+
+    @property
+    def nodes(self) -> tuple[Any, ...]:
+        """What each node of its graph is, in the order of the calls."""
+        return self.graph.nodes
+
+    def has_node_named(self, name: str) -> bool:
+        """Whether its graph has a node of this name."""
+        return self.graph.has_node_named(name)
+
     def __repr__(self) -> str:
         return f"<job {self.name}>"
 

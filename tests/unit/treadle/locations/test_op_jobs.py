@@ -13,6 +13,7 @@ from treadle import (
     ConflictError,
     Definitions,
     DuplicateError,
+    HookContext,
     In,
     JobDefinition,
     NoSuchResultError,
@@ -28,6 +29,7 @@ from treadle import (
     graph_asset,
     job,
     op,
+    success_hook,
 )
 from treadle.locations.location import build_location
 from treadle_contract.codeserver import PlanRequest
@@ -167,6 +169,23 @@ def test_a_graph_becomes_a_job_with_inputs_by_hand() -> None:
     assert made.execute_in_process(input_values={"text": "x"}).output_for_node("count") == 2
     result = Definitions(jobs=[made]).get_job_def("counting").execute_in_process()
     assert result.output_for_node("split", "left") == "a"
+
+
+def test_a_job_says_what_it_is_of_and_gives_a_part_of_itself() -> None:
+    @success_hook
+    def noted(context: HookContext) -> None:
+        """Note it."""
+
+    part = etl.with_hooks({noted}).get_subset(op_selection=["fetch", "inner.split"])
+
+    assert [each.name for each in etl.nodes] == ["fetch", "inner", "last"]
+    assert [each.name for each in part.nodes] == ["fetch", "inner"]
+    assert (etl.has_node_named("last"), part.has_node_named("last")) == (True, False)
+    assert (etl.is_subset, part.is_subset) == (False, True)
+    assert (etl.hook_defs, part.hook_defs) == (set(), {noted})
+    assert etl.op_retry_policy is None
+    assert part.execute_in_process().output_for_node("inner.split", "left") == "t"
+    assert etl.get_subset().graph is etl.graph
 
 
 def test_a_job_is_constructed_of_a_graph() -> None:
