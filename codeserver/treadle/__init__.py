@@ -290,9 +290,9 @@ __all__ = [
     "multi_asset",
     "op",
 ]
-_OFTEN = tuple(__all__)
+OFTEN = tuple(__all__)
 # For `from treadle import *`, which imports these, too.
-__all__ += [name for name in LATER if name not in _OFTEN]
+__all__ += [name for name in LATER if name not in OFTEN]
 
 if _collects:
     _gc.enable()
@@ -320,5 +320,5 @@ def __getattr__(name: str) -> object:
 
 def _meant(name: str) -> str | None:
     """Say which public name looks most like this one, None if none does. Tools ask for private ones."""
-    near = () if name.startswith("_") else _nearest(name, _OFTEN)
+    near = () if name.startswith("_") else _nearest(name, OFTEN)
     return f"Treadle has no {name}. Did you mean {near[0]!r}?" if near else None

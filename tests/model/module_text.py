@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import treadle
 from tests.model.modules import (
     ArgRead,
     BlockSpec,
@@ -26,7 +27,7 @@ from tests.model.modules import (
 _PRELUDE = """\
 import zlib
 
-from treadle import *
+from treadle import NAMES
 
 
 def short(value):
@@ -52,7 +53,7 @@ def module_text(spec: ModuleSpec, order: Iterable[str] | None = None) -> str:
     """Return the text. `order` are block names: in this order they are defined."""
     by_name = {block.name: block for block in spec.blocks}
     names = list(order) if order is not None else list(by_name)
-    parts = [_PRELUDE]
+    parts = [_PRELUDE.replace("NAMES", ", ".join(treadle.OFTEN))]
     parts += [f"{_name(key)} = AssetSpec({_key(key)})" for key in spec.externals]
     parts += ["\n".join(_op(op, "@op", _op_options(op))) for op in spec.ops.values()]
     parts += ["\n".join(_graph(graph, spec)) for graph in spec.graphs.values()]

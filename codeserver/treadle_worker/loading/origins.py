@@ -12,7 +12,21 @@ from types import ModuleType
 import treadle_worker
 from treadle._system import os
 
-OWN_PACKAGES = frozenset({"treadle", "treadle_contract", "treadle_worker"})
+#: What a module of the user's may import of ours, and what that imports.
+OWN_PACKAGES = frozenset(
+    {
+        "treadle",
+        "treadle_access",
+        "treadle_api",
+        "treadle_client",
+        "treadle_codeserver",
+        "treadle_contract",
+        "treadle_inprocess",
+        "treadle_launcher",
+        "treadle_planner",
+        "treadle_worker",
+    }
+)
 
 
 @cache

@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 
+import treadle
 import treadle_worker
 from treadle_worker import frames
 from treadle_worker.system import processes
@@ -129,7 +130,9 @@ class Workplace:
 
     def module(self, code: str, name: str = "user_code.py") -> Path:
         path = self.folder / name
-        path.write_text("from treadle import *\n" + textwrap.dedent(code))
+        # Not by a star, which imports what few modules use.
+        names = ", ".join(treadle.OFTEN)
+        path.write_text(f"from treadle import {names}\n{textwrap.dedent(code)}")
         return path
 
     def specification(self, path: Path, digest: str, **spec: object) -> Message:
