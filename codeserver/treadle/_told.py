@@ -18,10 +18,9 @@ from treadle_contract.lazy_dataclasses import dataclass
 _LONGEST: Final = 16_000
 
 
-@checked_init
 @dataclass(frozen=True, slots=True, init=False)
-class AssetObservation:
-    """Facts about an asset as an op found it."""
+class _OfAsset:
+    """Facts about an asset."""
 
     asset_key: AssetKey
     description: str | None
@@ -44,30 +43,18 @@ class AssetObservation:
 
 @checked_init
 @dataclass(frozen=True, slots=True, init=False)
-class AssetMaterialization:
+class AssetObservation(_OfAsset):
+    """Facts about an asset as an op found it."""
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class AssetMaterialization(_OfAsset):
     """That an op made an asset in its own way, with facts about it.
 
     Of an asset that an output of the op is, the facts go to that output. Of any other it is noted:
     what a run stores and loads does not go by it.
     """
-
-    asset_key: AssetKey
-    description: str | None
-    metadata: Mapping[str, Any]
-
-    def __init__(
-        self,
-        asset_key: KeyLike,
-        description: str | None = None,
-        metadata: Mapping[str, Any] | None = None,
-        partition: object = None,
-        tags: object = None,
-    ) -> None:
-        refuse_unsupported(type(self).__name__, {"partition": partition, "tags": tags})
-        put = object.__setattr__
-        put(self, "asset_key", as_key(asset_key))
-        put(self, "description", description)
-        put(self, "metadata", dict(metadata or {}))
 
 
 @checked_init
