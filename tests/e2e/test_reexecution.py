@@ -787,15 +787,14 @@ def test_an_output_that_has_another_name_now_is_told(session: Session, code: Cod
     serve(session, code, MANAGED)
     code.break_it()
     parent = session.run("table").run_id
-    # Longer than it was: of two texts of one size and second, Python runs the one that it has compiled.
-    code.replace('out={"made"', 'out={"finished"')
+    code.replace('out={"made"', 'out={"done"')
     session.client.reload()
 
     step = session.client.plan_rerun(parent).steps[0]
 
     assert step.verdict is Verdict.RUN
     assert step.reason.startswith(
-        f"table.take reads its output finished, which run {parent} did not produce; it has no output"
+        f"table.take reads its output done, which run {parent} did not produce; it has no output"
         " made any more."
     )
 

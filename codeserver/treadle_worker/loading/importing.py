@@ -19,6 +19,7 @@ from treadle.locations.location import LoadedLocation, build_location, definitio
 from treadle.locations.snapshot import SourceLine
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.loading import sources
+from treadle_worker.loading.fresh_bytecode import forget_fresh_bytecode
 from treadle_worker.loading.origins import file_of
 from treadle_worker.loading.problems import Problem, TargetError, describe
 from treadle_worker.loading.shadowing import foreign_origin, shadowed_modules
@@ -99,6 +100,8 @@ def load_targets(
     try:
         return _loaded(targets, working_directory, on_module or _tell_nobody, collector)
     finally:
+        files = (target.path for target in targets if isinstance(target, FileTarget))
+        forget_fresh_bytecode(sys.modules, files)
         collector.give_back()
 
 

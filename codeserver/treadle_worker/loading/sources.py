@@ -48,7 +48,7 @@ def user_files(modules: Mapping[str, object]) -> dict[str, SourceFile]:
     `modules` is what is imported, usually `sys.modules`.
     """
     finder = _Finder(modules)
-    waiting = list(_imported_files(modules))
+    waiting = list(imported_files(modules))
     known = {name for name, _ in waiting}
     found: dict[str, SourceFile] = {}
     while waiting:
@@ -273,7 +273,8 @@ def _in_folders(folders: Iterable[str], tail: str) -> _Place:
     return _Place(folders=tuple(portions))
 
 
-def _imported_files(modules: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def imported_files(modules: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the file of each of the user's modules that are imported."""
     for name, module in list(modules.items()):
         if isinstance(module, ModuleType) and not is_own_module(name):
             file = file_of(module)
