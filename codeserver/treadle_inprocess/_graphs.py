@@ -6,16 +6,11 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from treadle._names import checked_tags
 from treadle.graphs._graph import GraphDefinition
 from treadle.locations._definitions import Definitions
-from treadle.locations._jobs import job_config
-from treadle.locations._op_jobs import JobDefinition, config_of, with_inputs
-from treadle_contract.plan import PlanOptions, Selection
-from treadle_inprocess._home import FolderHome, MemoryHome
-from treadle_inprocess._request import Request, run
+from treadle.locations._op_jobs import JobDefinition, with_inputs
+from treadle_inprocess._jobs import JobInProcess
 from treadle_inprocess._result import ExecuteInProcessResult
-from treadle_inprocess._values import ObjectStore
 
 
 def execute_graph(  # noqa: PLR0913 -- Dagster's parameters
@@ -63,14 +58,8 @@ def execute_op_job(  # noqa: PLR0913 -- Dagster's parameters
         PlanRefused: the config is wrong.
         BaseException: what the first step that failed raised, if `raise_on_error`.
     """
-    owner = f"execute_in_process of {job.name!r}"
     given = {**job.resource_defs, **(resources or {})}
-    request = Request(
-        definitions=Definitions(jobs=[with_inputs(job, input_values or {})], resources=given),
-        selection=Selection(job=job.name),
-        options=PlanOptions(config=config_of(job, job_config(run_config, owner, "run_config"))),
-        tags=checked_tags(tags or {}, owner=owner),
-        root=job.name,
+    definitions = Definitions(jobs=[with_inputs(job, input_values or {})], resources=given)
+    return JobInProcess(definitions, job.name).execute_in_process(
+        run_config, instance=instance, tags=tags, raise_on_error=raise_on_error
     )
-    home = MemoryHome(ObjectStore()) if instance is None else FolderHome(instance)
-    return run(request, home, raise_on_error=raise_on_error)

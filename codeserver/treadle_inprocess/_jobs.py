@@ -76,7 +76,7 @@ class JobInProcess:
             PlanRefused: it cannot be planned.
             BaseException: what the first step that failed raised, unless `raise_on_error` is False.
         """
-        owner = "execute_in_process"
+        owner = f"execute_in_process of {self.name!r}"
         given = {
             "partition_key": partition_key,
             "op_selection": None if self._is_of_ops else op_selection,
@@ -84,9 +84,9 @@ class JobInProcess:
             "input_values": None if self._is_of_ops else input_values,
             "run_id": run_id,
         }
-        refuse_unsupported(owner, given)
+        refuse_unsupported("execute_in_process", given)
         if asset_selection is not None:
-            refuse_no_list(f"{owner}: asset_selection", asset_selection)
+            refuse_no_list("execute_in_process: asset_selection", asset_selection)
         keys = [key for each in asset_selection or () for key in _named(each)]
         definitions = self._with(resources or {}, op_selection, keys, input_values or {})
         config = job_config(run_config, owner, "run_config")
