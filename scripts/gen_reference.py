@@ -231,12 +231,18 @@ def _client_entry(name: str, value: Any) -> list[str]:
     if not inspect.isclass(value):
         return [f"```text\n{_signature(name, value)}\n```", *parts] if callable(value) else parts
     if name in _WITH_METHODS:
-        for each, member in vars(value).items():
+        for each, member in _client_members(value).items():
             if not each.startswith("_") and isinstance(member, FunctionType | classmethod):
                 function = getattr(value, each)
                 signature = f"```text\n{_signature(each, function)}\n```"
                 parts += [f"### {name}.{each}", signature, _doc(function)]
     return [part for part in parts if part]
+
+
+def _client_members(cls: type) -> dict[str, Any]:
+    """Return what a class of the client has, and what the classes have that it is put together of."""
+    own = [each for each in cls.__mro__ if each.__module__.startswith("treadle_client.")]
+    return {name: member for each in own for name, member in vars(each).items()}
 
 
 def _cli_page() -> str:

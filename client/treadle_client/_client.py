@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
@@ -16,17 +15,14 @@ from treadle_client._arguments import (
     text,
     text_or_none,
     texts,
-    whole_or_none,
 )
 from treadle_client._arguments import run_id as given_run_id
 from treadle_client._errors import UnreachableError
+from treadle_client._home_client import HomeClient
 from treadle_client._messages import (
     AssetEntry,
     CheckEvaluated,
-    Collected,
-    DiskUse,
     Explanation,
-    Garbage,
     Graph,
     Isolation,
     Launcher,
@@ -41,10 +37,11 @@ from treadle_client._messages import (
     UnrecordedLoads,
     UnselectedOutputs,
 )
+from treadle_client._partitions_client import PartitionsClient
 from treadle_client._plan_options import plan_options
 from treadle_client._requests import RunRequest, pinned, selection_of
 from treadle_client._run_handle import RunHandle
-from treadle_client._run_limits import run_limits, whole_seconds
+from treadle_client._run_limits import run_limits
 from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.calls._token import token_of
 from treadle_client.calls._translate import START_OR_NAME_ONE
@@ -57,7 +54,7 @@ PATIENCE_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 
 
-class Client:
+class Client(PartitionsClient, HomeClient):
     """A connection to a launcher, made by `Client.connect` or `local`; closed at the end of a with.
 
     Every method raises UnreachableError when the launcher does not answer, and RequestError,
@@ -366,34 +363,6 @@ class Client:
         """Yield runs, newest first; of some states, of one location, or all."""
         return self._rpc.list_runs(
             choices(RunState, states, name="states"), text_or_none(location, name="location")
-        )
-
-    def garbage(self, *, keep_intermediates: timedelta | None = None) -> Iterator[Garbage]:
-        """Yield which stored values may be removed, and why, sorted by key. Nothing is removed.
-
-        `keep_intermediates` is for how long a run's intermediates are kept after its end, in
-        whole seconds; None: as the launcher was told.
-        """
-        return self._rpc.home.plan_garbage(whole_seconds(keep_intermediates))
-
-    def collect_garbage(self, *, keep_intermediates: timedelta | None = None) -> Collected:
-        """Remove what `garbage` yields, and return when it is gone."""
-        return self._rpc.home.collect_garbage(whole_seconds(keep_intermediates))
-
-    def disk_use(self) -> Iterator[DiskUse]:
-        """Yield what the values of each asset, then of each run, take, each largest first."""
-        return self._rpc.home.disk_use()
-
-    def step_task(self, run_id: str, step_key: str, attempt: int | None = None) -> str:
-        """Return the task of a step's attempt, as JSON; by default of the last that started.
-
-        Raises:
-            NotFoundError: there is no such run or step, or that attempt never started.
-        """
-        return self._rpc.home.step_task(
-            given_run_id(run_id),
-            text(step_key, name="step_key"),
-            whole_or_none(attempt, name="attempt", give="a number from 1 on"),
         )
 
     def __repr__(self) -> str:

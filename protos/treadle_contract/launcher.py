@@ -1254,6 +1254,151 @@ class ListCheckEvaluationsResponse(Message):
     )
 
 
+class AddDynamicPartitionsRequest(Message):
+    """Asks for keys of a dynamic partitions definition to be added."""
+
+    __slots__ = __match_args__ = ('name', 'partition_keys')
+    name: str
+    """The definition's name."""
+    partition_keys: tuple[str, ...]
+    """The keys, in the order in which they are added."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        partition_keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'partition_keys', partition_keys)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
+        ('partition_keys', 2, 'partitionKeys', 'text', 'many', '', 'partition_keys', True, 1),
+    )
+
+
+class AddDynamicPartitionsResponse(Message):
+    """What was added."""
+
+    __slots__ = __match_args__ = ('added_keys',)
+    added_keys: tuple[str, ...]
+    """The keys that were not there before, in the order they were added."""
+
+    def __init__(
+        self,
+        *,
+        added_keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'added_keys', added_keys)
+
+    FIELDS = (
+        ('added_keys', 1, 'addedKeys', 'text', 'many', '', 'added_keys', False, 0),
+    )
+
+
+class RemoveDynamicPartitionsRequest(Message):
+    """Asks for keys of a dynamic partitions definition to be removed."""
+
+    __slots__ = __match_args__ = ('name', 'partition_keys')
+    name: str
+    """The definition's name."""
+    partition_keys: tuple[str, ...]
+    """The keys."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        partition_keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'partition_keys', partition_keys)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
+        ('partition_keys', 2, 'partitionKeys', 'text', 'many', '', 'partition_keys', True, 1),
+    )
+
+
+class RemoveDynamicPartitionsResponse(Message):
+    """What was removed."""
+
+    __slots__ = __match_args__ = ('removed_keys',)
+    removed_keys: tuple[str, ...]
+    """The keys that were there, in the order they were asked for."""
+
+    def __init__(
+        self,
+        *,
+        removed_keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'removed_keys', removed_keys)
+
+    FIELDS = (
+        ('removed_keys', 1, 'removedKeys', 'text', 'many', '', 'removed_keys', False, 0),
+    )
+
+
+class ListDynamicPartitionsRequest(Message):
+    """Asks for the keys of a dynamic partitions definition."""
+
+    __slots__ = __match_args__ = ('name', 'page_size', 'page_token')
+    name: str
+    """The definition's name."""
+    page_size: int
+    """See the service."""
+    page_token: str
+    """See the service."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        page_size: int = 0,
+        page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'page_size', page_size)
+        put(self, 'page_token', page_token)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
+        ('page_size', 2, 'pageSize', 'whole', 'one', '', 'page_size', False, 0),
+        ('page_token', 3, 'pageToken', 'text', 'one', '', 'page_token', False, 0),
+    )
+
+
+class ListDynamicPartitionsResponse(Message):
+    """Keys of a dynamic partitions definition."""
+
+    __slots__ = __match_args__ = ('partition_keys', 'next_page_token')
+    partition_keys: tuple[str, ...]
+    """In the order they were added."""
+    next_page_token: str
+    """Empty: no more."""
+
+    def __init__(
+        self,
+        *,
+        partition_keys: tuple[str, ...] = (),
+        next_page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'partition_keys', partition_keys)
+        put(self, 'next_page_token', next_page_token)
+
+    FIELDS = (
+        ('partition_keys', 1, 'partitionKeys', 'text', 'many', '', 'partition_keys', False, 0),
+        ('next_page_token', 2, 'nextPageToken', 'text', 'one', '', 'next_page_token', False, 0),
+    )
+
+
 ENUMS['LogStream'] = EnumSchema(LogStream, 'LOG_STREAM_', {0: 'unspecified', 1: 'stdout', 2: 'stderr', 3: 'log'})
 ENUMS['GarbageReason'] = EnumSchema(GarbageReason, 'GARBAGE_REASON_', {0: 'unspecified', 1: 'uncommitted', 2: 'superseded', 3: 'intermediate'})
 MESSAGES['GetLauncherRequest'] = GetLauncherRequest
@@ -1301,3 +1446,9 @@ MESSAGES['ListMaterializationsRequest'] = ListMaterializationsRequest
 MESSAGES['ListMaterializationsResponse'] = ListMaterializationsResponse
 MESSAGES['ListCheckEvaluationsRequest'] = ListCheckEvaluationsRequest
 MESSAGES['ListCheckEvaluationsResponse'] = ListCheckEvaluationsResponse
+MESSAGES['AddDynamicPartitionsRequest'] = AddDynamicPartitionsRequest
+MESSAGES['AddDynamicPartitionsResponse'] = AddDynamicPartitionsResponse
+MESSAGES['RemoveDynamicPartitionsRequest'] = RemoveDynamicPartitionsRequest
+MESSAGES['RemoveDynamicPartitionsResponse'] = RemoveDynamicPartitionsResponse
+MESSAGES['ListDynamicPartitionsRequest'] = ListDynamicPartitionsRequest
+MESSAGES['ListDynamicPartitionsResponse'] = ListDynamicPartitionsResponse

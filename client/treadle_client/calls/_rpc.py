@@ -43,6 +43,7 @@ from treadle_client.calls._decode import (
 )
 from treadle_client.calls._fitting import fitting
 from treadle_client.calls._home_rpc import HomeRpc
+from treadle_client.calls._partition_rpc import PartitionRpc
 from treadle_client.calls._translate import START_OR_NAME_ONE, closing_call, translated
 
 V = TypeVar("V", bound=View)
@@ -355,6 +356,11 @@ class LauncherRpc:
     def home(self) -> HomeRpc:
         """The calls about the launcher's home."""
         return HomeRpc(self._stub, self._metadata, self.address)
+
+    @property
+    def partitions(self) -> PartitionRpc:
+        """The calls about partitions and backfills."""
+        return PartitionRpc(self._stub, self._metadata, self.address)
 
     @property
     def _stub(self) -> launcher_pb2_grpc.LauncherServiceStub:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "materialize": "Make assets, and show it happen.",
     "assets": "List assets with their latest materialization, or one's history.",
     "runs": "List, show, watch, cancel and debug runs, and read their logs.",
+    "partitions": "List, add and remove the keys of dynamic partitions definitions.",
     "locations": "List code locations: where they are, how they stand, what they serve.",
     "reload": "Load a location's code anew.",
     "gc": "Remove stored values that nothing needs.",

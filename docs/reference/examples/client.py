@@ -27,6 +27,9 @@ with tempfile.TemporaryDirectory() as folder:
         result.raise_for_failure()
         assert client.load("total") == 75
         assert [entry.asset.key for entry in client.assets()] == ["orders", "total"]
+        assert client.add_partitions("shops", ["north", "south"]) == ("north", "south")
+        assert client.remove_partitions("shops", "north") == ("north",)
+        assert list(client.dynamic_partitions("shops")) == ["south"]
         try:
             client.plan("totl")
         except treadle_client.SelectionError as error:

@@ -22,7 +22,8 @@ from treadle_launcher.serving.arguments import Purpose, Settings
 from treadle_launcher.serving.asset_history import AssetHistory
 from treadle_launcher.serving.attempt_logs import AttemptLogs
 from treadle_launcher.serving.grpc_server import about, followed, served
-from treadle_launcher.serving.service import LauncherService, ServedParts
+from treadle_launcher.serving.served_parts import ServedParts
+from treadle_launcher.serving.service import LauncherService
 from treadle_launcher.serving.watch import Watchers
 from treadle_launcher.store.store import Store, open_store, reading_store
 from treadle_launcher.values.stored_values import StoredValues

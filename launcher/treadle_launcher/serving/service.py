@@ -13,19 +13,11 @@ from treadle_api.parts import in_parts
 from treadle_api.v1 import launcher_pb2, plan_pb2
 from treadle_contract import launcher
 from treadle_contract.ids import KeyText, RunId
-from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Selection
-from treadle_launcher.engine.engine import Engine
 from treadle_launcher.errors import ReadsOnlyError, RunFinishedError, RunLeftError
-from treadle_launcher.planning.planning import Planner
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
-from treadle_launcher.runs.run_steps import RunSteps
-from treadle_launcher.serving.asset_history import AssetHistory
-from treadle_launcher.serving.launching import Launching
-from treadle_launcher.serving.watch import Watchers
+from treadle_launcher.serving.partition_calls import PartitionCalls
 from treadle_launcher.store.event_log import EvaluationFilter
-from treadle_launcher.store.store import Store
-from treadle_launcher.values.sweeping import Sweeper
 from treadle_launcher.wire.launcher import (
     event_of,
     keep_of,
@@ -35,35 +27,12 @@ from treadle_launcher.wire.launcher import (
     written_asset,
     written_events,
 )
-from treadle_launcher.wire.locations import LocationMessages
 from treadle_launcher.wire.plan import known_options, written_plan
 from treadle_launcher.wire.run import known_states, materialization_of, run_of, step_run_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedParts:
-    """Whom the service hands calls to; `about` is what GetLauncher answers.
-
-    One that only reads the home has neither `launching` nor `engine`.
-    """
-
-    about: launcher.GetLauncherResponse
-    locations: LocationMessages
-    planner: Planner
-    launching: Launching | None
-    engine: Engine | None
-    store: Store
-    watchers: Watchers
-    steps: RunSteps
-    assets: AssetHistory
-    sweeper: Sweeper
-
-
-class LauncherService:
+class LauncherService(PartitionCalls):
     """Serves one launcher."""
-
-    def __init__(self, parts: ServedParts) -> None:
-        self._parts = parts
 
     async def GetLauncher(
         self, request: launcher.GetLauncherRequest, _: Context

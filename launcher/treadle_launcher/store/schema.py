@@ -190,6 +190,17 @@ check_evaluations: Final = _table(
 )
 """Which check_evaluated events are of which asset and run."""
 
+dynamic_partitions: Final = _table(
+    "dynamic_partitions",
+    # Keys are ordered as they were added, and none is ever in the place of another.
+    "position INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
+    "name TEXT NOT NULL",
+    "partition_key TEXT NOT NULL",
+    "UNIQUE (name, partition_key)",
+    indexes=("dynamic_partitions_in_order (name, position)",),
+)
+"""The keys of dynamic partitions definitions, by the definition's name."""
+
 removed_values: Final = _table(
     "removed_values",
     "key TEXT NOT NULL",

@@ -75,6 +75,14 @@ class Statement:
         return self._make
 
 
+def is_there(connection: Connection, table: Table) -> bool:
+    """Tell whether a file has a table: one that is only read may be older than the table."""
+    return _NAMED.scalar(connection, name=table.name) is not None
+
+
+_NAMED: Final = Statement("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = :name")
+
+
 def added_to(table: Table, *, how: str = "INSERT", without: Iterable[str] = ()) -> Statement:
     """Return the statement that adds a row, its values named as the columns are."""
     left_out = frozenset(without)

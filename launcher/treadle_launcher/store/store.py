@@ -41,6 +41,7 @@ from treadle_launcher.store import (
     value_record,
 )
 from treadle_launcher.store.errors import StoreClosedError
+from treadle_launcher.store.partitions.partition_store import PartitionStore
 from treadle_launcher.store.preparing import check_version, prepare
 from treadle_launcher.store.readers import Readers
 from treadle_launcher.store.records import (
@@ -111,6 +112,7 @@ class Store:
         self._own_writer = writer
         self._readers = readers
         self._recent = RecentRuns(recent_runs)
+        self.partitions = PartitionStore(lambda: self._writer, readers)
 
     @property
     def _writer(self) -> Writer:

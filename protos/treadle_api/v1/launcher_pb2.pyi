@@ -1414,3 +1414,165 @@ class ListCheckEvaluationsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListCheckEvaluationsResponse: _TypeAlias = ListCheckEvaluationsResponse  # noqa: Y015
+
+@_typing.final
+class AddDynamicPartitionsRequest(_message.Message):
+    """Asks for keys of a dynamic partitions definition to be added."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PARTITION_KEYS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The definition's name."""
+    @_builtins.property
+    def partition_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The keys, in the order in which they are added."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        partition_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "partition_keys", b"partition_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddDynamicPartitionsRequest: _TypeAlias = AddDynamicPartitionsRequest  # noqa: Y015
+
+@_typing.final
+class AddDynamicPartitionsResponse(_message.Message):
+    """What was added."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ADDED_KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def added_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The keys that were not there before, in the order they were added."""
+
+    def __init__(
+        self,
+        *,
+        added_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["added_keys", b"added_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AddDynamicPartitionsResponse: _TypeAlias = AddDynamicPartitionsResponse  # noqa: Y015
+
+@_typing.final
+class RemoveDynamicPartitionsRequest(_message.Message):
+    """Asks for keys of a dynamic partitions definition to be removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PARTITION_KEYS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The definition's name."""
+    @_builtins.property
+    def partition_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The keys."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        partition_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "partition_keys", b"partition_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveDynamicPartitionsRequest: _TypeAlias = RemoveDynamicPartitionsRequest  # noqa: Y015
+
+@_typing.final
+class RemoveDynamicPartitionsResponse(_message.Message):
+    """What was removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REMOVED_KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def removed_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The keys that were there, in the order they were asked for."""
+
+    def __init__(
+        self,
+        *,
+        removed_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["removed_keys", b"removed_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RemoveDynamicPartitionsResponse: _TypeAlias = RemoveDynamicPartitionsResponse  # noqa: Y015
+
+@_typing.final
+class ListDynamicPartitionsRequest(_message.Message):
+    """Asks for the keys of a dynamic partitions definition."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The definition's name."""
+    page_size: _builtins.int
+    """See the service."""
+    page_token: _builtins.str
+    """See the service."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDynamicPartitionsRequest: _TypeAlias = ListDynamicPartitionsRequest  # noqa: Y015
+
+@_typing.final
+class ListDynamicPartitionsResponse(_message.Message):
+    """Keys of a dynamic partitions definition."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTITION_KEYS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty: no more."""
+    @_builtins.property
+    def partition_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """In the order they were added."""
+
+    def __init__(
+        self,
+        *,
+        partition_keys: _abc.Iterable[_builtins.str] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "partition_keys", b"partition_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDynamicPartitionsResponse: _TypeAlias = ListDynamicPartitionsResponse  # noqa: Y015

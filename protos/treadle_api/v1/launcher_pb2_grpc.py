@@ -37,7 +37,8 @@ class LauncherServiceStub:
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
-    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
+    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
@@ -161,6 +162,21 @@ class LauncherServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsResponse.FromString,
                 _registered_method=True)
+        self.AddDynamicPartitions = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/AddDynamicPartitions',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.AddDynamicPartitionsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.AddDynamicPartitionsResponse.FromString,
+                _registered_method=True)
+        self.RemoveDynamicPartitions = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/RemoveDynamicPartitions',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.RemoveDynamicPartitionsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.RemoveDynamicPartitionsResponse.FromString,
+                _registered_method=True)
+        self.ListDynamicPartitions = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/ListDynamicPartitions',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsResponse.FromString,
+                _registered_method=True)
 
 
 class LauncherServiceServicer:
@@ -175,7 +191,8 @@ class LauncherServiceServicer:
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
-    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
+    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
@@ -401,6 +418,31 @@ class LauncherServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AddDynamicPartitions(self, request, context):
+        """Add keys to a dynamic partitions definition, in this order, behind those that it has.
+        Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
+        is there stays where it is.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveDynamicPartitions(self, request, context):
+        """Remove keys from a dynamic partitions definition. What was made of them stays on record.
+        Precondition: none. Idempotent: a key that is not there is no error.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDynamicPartitions(self, request, context):
+        """List the keys of a dynamic partitions definition in the order they were added, in pages.
+        Precondition: none: a definition without a key gives an empty page. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LauncherServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -509,6 +551,21 @@ def add_LauncherServiceServicer_to_server(servicer, server):
                     request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsResponse.SerializeToString,
             ),
+            'AddDynamicPartitions': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddDynamicPartitions,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.AddDynamicPartitionsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.AddDynamicPartitionsResponse.SerializeToString,
+            ),
+            'RemoveDynamicPartitions': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveDynamicPartitions,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.RemoveDynamicPartitionsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.RemoveDynamicPartitionsResponse.SerializeToString,
+            ),
+            'ListDynamicPartitions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDynamicPartitions,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'treadle_api.v1.LauncherService', rpc_method_handlers)
@@ -529,7 +586,8 @@ class LauncherService:
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
-    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
+    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
@@ -1099,6 +1157,87 @@ class LauncherService:
             '/treadle_api.v1.LauncherService/ListCheckEvaluations',
             treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsRequest.SerializeToString,
             treadle__api_dot_v1_dot_launcher__pb2.ListCheckEvaluationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddDynamicPartitions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/AddDynamicPartitions',
+            treadle__api_dot_v1_dot_launcher__pb2.AddDynamicPartitionsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.AddDynamicPartitionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveDynamicPartitions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/RemoveDynamicPartitions',
+            treadle__api_dot_v1_dot_launcher__pb2.RemoveDynamicPartitionsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.RemoveDynamicPartitionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDynamicPartitions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/ListDynamicPartitions',
+            treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -38,7 +38,8 @@ class LauncherServiceStub:
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
-    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
+    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
@@ -182,6 +183,19 @@ class LauncherServiceStub:
     page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set, or a check_name without an asset_key.
     NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made it or checked it. UNKNOWN_RUN.
     """
+    AddDynamicPartitions: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.AddDynamicPartitionsRequest, _launcher_pb2.AddDynamicPartitionsResponse]
+    """Add keys to a dynamic partitions definition, in this order, behind those that it has.
+    Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
+    is there stays where it is.
+    """
+    RemoveDynamicPartitions: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.RemoveDynamicPartitionsRequest, _launcher_pb2.RemoveDynamicPartitionsResponse]
+    """Remove keys from a dynamic partitions definition. What was made of them stays on record.
+    Precondition: none. Idempotent: a key that is not there is no error.
+    """
+    ListDynamicPartitions: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListDynamicPartitionsRequest, _launcher_pb2.ListDynamicPartitionsResponse]
+    """List the keys of a dynamic partitions definition in the order they were added, in pages.
+    Precondition: none: a definition without a key gives an empty page. Idempotent.
+    """
 
 @_typing.type_check_only
 class LauncherServiceAsyncStub(LauncherServiceStub):
@@ -196,7 +210,8 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
-    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
+    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
@@ -337,6 +352,19 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set, or a check_name without an asset_key.
     NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made it or checked it. UNKNOWN_RUN.
     """
+    AddDynamicPartitions: _aio.UnaryUnaryMultiCallable[_launcher_pb2.AddDynamicPartitionsRequest, _launcher_pb2.AddDynamicPartitionsResponse]  # type: ignore[assignment]
+    """Add keys to a dynamic partitions definition, in this order, behind those that it has.
+    Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
+    is there stays where it is.
+    """
+    RemoveDynamicPartitions: _aio.UnaryUnaryMultiCallable[_launcher_pb2.RemoveDynamicPartitionsRequest, _launcher_pb2.RemoveDynamicPartitionsResponse]  # type: ignore[assignment]
+    """Remove keys from a dynamic partitions definition. What was made of them stays on record.
+    Precondition: none. Idempotent: a key that is not there is no error.
+    """
+    ListDynamicPartitions: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListDynamicPartitionsRequest, _launcher_pb2.ListDynamicPartitionsResponse]  # type: ignore[assignment]
+    """List the keys of a dynamic partitions definition in the order they were added, in pages.
+    Precondition: none: a definition without a key gives an empty page. Idempotent.
+    """
 
 class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns runs, their event log, and the record of what was materialized.
@@ -350,7 +378,8 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     UNKNOWN_LOCATION (suggestions say which exist), UNAVAILABLE LOCATION_UNREACHABLE (the code
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
-    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage, and WatchRun behind
+    with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
+    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
     the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
@@ -614,6 +643,37 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         Precondition: asset_key or run_id is set. Idempotent. An asset without a result gives an empty
         page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set, or a check_name without an asset_key.
         NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made it or checked it. UNKNOWN_RUN.
+        """
+
+    @_abc_1.abstractmethod
+    def AddDynamicPartitions(
+        self,
+        request: _launcher_pb2.AddDynamicPartitionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.AddDynamicPartitionsResponse, _abc.Awaitable[_launcher_pb2.AddDynamicPartitionsResponse]]:
+        """Add keys to a dynamic partitions definition, in this order, behind those that it has.
+        Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
+        is there stays where it is.
+        """
+
+    @_abc_1.abstractmethod
+    def RemoveDynamicPartitions(
+        self,
+        request: _launcher_pb2.RemoveDynamicPartitionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.RemoveDynamicPartitionsResponse, _abc.Awaitable[_launcher_pb2.RemoveDynamicPartitionsResponse]]:
+        """Remove keys from a dynamic partitions definition. What was made of them stays on record.
+        Precondition: none. Idempotent: a key that is not there is no error.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDynamicPartitions(
+        self,
+        request: _launcher_pb2.ListDynamicPartitionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.ListDynamicPartitionsResponse, _abc.Awaitable[_launcher_pb2.ListDynamicPartitionsResponse]]:
+        """List the keys of a dynamic partitions definition in the order they were added, in pages.
+        Precondition: none: a definition without a key gives an empty page. Idempotent.
         """
 
 def add_LauncherServiceServicer_to_server(servicer: LauncherServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
