@@ -1993,7 +1993,7 @@ class Graph(View):
     assets: Assets, sorted by key.
     steps: Steps, in topological order, ties by key.
     jobs: Jobs, sorted by name.
-    resources: Resources, sorted by key.
+    resources: Resources, sorted by key; of one key, what all have before what jobs bring.
     checks: Checks, sorted by asset and name.
     """
 
@@ -2009,7 +2009,7 @@ class Graph(View):
     jobs: tuple[Job, ...]
     """Jobs, sorted by name."""
     resources: tuple[Resource, ...]
-    """Resources, sorted by key."""
+    """Resources, sorted by key; of one key, what all have before what jobs bring."""
     checks: tuple[AssetCheck, ...]
     """Checks, sorted by asset and name."""
 
@@ -2721,15 +2721,20 @@ class Resource(View):
     key: The key.
     type_name: The name of its Python type.
     config: Where a run may tell it something. None: it takes no config.
+    job: The job of ops that brings it for its own steps, where it wins over one of the key
+        that all have. Empty: the steps of all blocks have it.
     """
 
-    __slots__ = __match_args__ = ('key', 'type_name', 'config')
+    __slots__ = __match_args__ = ('key', 'type_name', 'config', 'job')
     key: str
     """The key."""
     type_name: str
     """The name of its Python type."""
     config: ConfigPlace | None
     """Where a run may tell it something. None: it takes no config."""
+    job: str
+    """The job of ops that brings it for its own steps, where it wins over one of the key that all
+    have. Empty: the steps of all blocks have it."""
 
     def __init__(
         self,
@@ -2737,16 +2742,19 @@ class Resource(View):
         key: str = "",
         type_name: str = "",
         config: ConfigPlace | None = None,
+        job: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
         put(self, 'type_name', type_name)
         put(self, 'config', config)
+        put(self, 'job', job)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
         (2, 'type_name', 'text', 'one', ''),
         (3, 'config', 'message', 'maybe', 'ConfigPlace'),
+        (4, 'job', 'text', 'one', ''),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from treadle.graphs._graph import GraphDefinition
 from treadle.locations._definitions import Definitions
-from treadle.locations._op_jobs import JobDefinition, with_inputs
+from treadle.locations._op_jobs import JobDefinition, with_given
 from treadle_inprocess._jobs import JobInProcess
 from treadle_inprocess._result import ExecuteInProcessResult
 
@@ -58,8 +58,7 @@ def execute_op_job(  # noqa: PLR0913 -- Dagster's parameters
         PlanRefused: the config is wrong.
         BaseException: what the first step that failed raised, if `raise_on_error`.
     """
-    given = {**job.resource_defs, **(resources or {})}
-    definitions = Definitions(jobs=[with_inputs(job, input_values or {})], resources=given)
+    definitions = Definitions(jobs=[with_given(job, resources or {}, input_values or {})])
     return JobInProcess(definitions, job.name).execute_in_process(
         run_config, instance=instance, tags=tags, raise_on_error=raise_on_error
     )

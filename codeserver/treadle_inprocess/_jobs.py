@@ -14,7 +14,7 @@ from treadle._source import user_line
 from treadle.assets._assets import AssetsDefinition
 from treadle.locations._definitions import Definitions
 from treadle.locations._jobs import AssetJob, job_config
-from treadle.locations._op_jobs import JobDefinition, config_of, part_of, with_inputs
+from treadle.locations._op_jobs import JobDefinition, config_of, part_of, with_given
 from treadle.selection._asset_selection import AssetSelection
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlanOptions, Selection
@@ -147,17 +147,18 @@ class JobInProcess:
         owner = f"execute_in_process of {self.name!r}"
 
         def changed(job: AssetJob) -> AssetJob:
+            if job.name != self.name:
+                return job
             if isinstance(job, JobDefinition):
-                # What jobs bring is in the definitions' resources, and is not to clash with other ones.
-                is_run = job.name == self.name
-                part = part_of(job, op_selection, owner=owner) if is_run else job
-                return with_inputs(part, input_values if is_run else {})
-            return self._less(job, keys) if job.name == self.name and keys else job
+                part = part_of(job, op_selection, owner=owner)
+                return with_given(part, resources, input_values)
+            return self._less(job, keys) if keys else job
 
+        of_all = {} if self._is_of_ops else resources
         return Definitions(
             assets=contents.given,
             jobs=list(map(changed, contents.jobs)),
-            resources={**contents.resources, **resources},
+            resources={**contents.resources, **of_all},
         )
 
     def __repr__(self) -> str:

@@ -219,7 +219,8 @@ class _Choice:
     def _unreadable(self, earlier: EarlierStep, output: str) -> str:
         """Say that the manager that stored an output, and alone can load it, is gone."""
         manager = earlier.by_name.get(output, "")
-        if not manager or manager in self._index.resource_keys:
+        block = earlier.key.partition(".")[0]
+        if not manager or manager in self._index.resources[block]:
             return ""
         return f"which run {earlier.from_run_id} stored with {manager}, a resource that is gone"
 

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from treadle.locations._order import topological
-from treadle.locations.snapshot import AssetCheck, Block, Job, Snapshot, Step
+from treadle.locations.snapshot import AssetCheck, Block, Job, ResourcesByBlock, Snapshot, Step
 from treadle.locations.wiring import Wiring
 from treadle.selection import AssetGraph
 from treadle_contract.ids import KeyText, StepKey
@@ -78,7 +78,7 @@ class SnapshotIndex:
     effect_blocks: frozenset[str]
     shared: frozenset[str]
     whole: Mapping[str, Block]
-    resource_keys: frozenset[str]
+    resources: ResourcesByBlock
     has_managers: bool
     has_isolation: bool
     wired: Mapping[StepKey, WiredStep]
@@ -97,7 +97,7 @@ class SnapshotIndex:
         }
         for step in snapshot.steps:
             block_steps.setdefault(step.block, []).append(step)
-        resource_keys = frozenset(resource.key for resource in snapshot.resources)
+        resources = ResourcesByBlock.of(snapshot.resources)
         needs = {step.key: wiring.step_needs(step) for step in snapshot.steps}
         # Of a job of ops every step runs, whatever comes of it.
         effects = frozenset(
@@ -122,8 +122,8 @@ class SnapshotIndex:
             effect_blocks=frozenset(wiring.steps[key].block for key in effects),
             shared=frozenset(block_steps.keys() - alone),
             whole={key: block for block in snapshot.blocks for key in _whole(block)},
-            resource_keys=resource_keys,
-            has_managers=_has_managers(snapshot, resource_keys),
+            resources=resources,
+            has_managers=_has_managers(snapshot),
             has_isolation=any(block.isolation for block in snapshot.blocks),
             wired=_WiredSteps(wiring, alone, effects),
             takes_config=any(step.config or step.told_inputs for step in snapshot.steps)
@@ -142,7 +142,7 @@ class SnapshotIndex:
         if not said and not self.takes_config:
             return RunConfig()
         if not self.config_places:
-            self.config_places.append(ConfigPlaces(self.snapshot.steps, self.snapshot.resources))
+            self.config_places.append(ConfigPlaces(self.snapshot.steps, self.resources))
         steps = (self.wiring.steps[key] for key in running)
         return self.config_places[0].run_config(steps, given, job)
 
@@ -204,8 +204,9 @@ def _is_alone(block: Block, steps: Sequence[Step]) -> bool:
     return {key for each in steps[0].outputs for key in each.asset_keys} == set(block.asset_keys)
 
 
-def _has_managers(snapshot: Snapshot, resource_keys: frozenset[str]) -> bool:
-    """Tell whether any manager is a resource: an input names one, or an output or asset has one."""
+def _has_managers(snapshot: Snapshot) -> bool:
+    """Tell whether any manager may be a resource: an input names one, or an output or asset has one."""
+    resource_keys = {each.key for each in snapshot.resources}
     inputs = (each for step in snapshot.steps for each in step.inputs)
     outputs = (each for step in snapshot.steps for each in step.outputs)
     return (

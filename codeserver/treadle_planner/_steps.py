@@ -110,7 +110,7 @@ class _Assembly:
     def __init__(self, readers: Readers, reasons: Reasons, config: RunConfig) -> None:
         self._readers = readers
         self._config = config
-        self._resource_config = encode(config.resources) if config.resources else b""
+        self._resource_config = {job: encode(told) for job, told in config.resources.items()}
         self._reads = readers.reads
         self._reasons = reasons
         job = self._reads.job
@@ -141,7 +141,7 @@ class _Assembly:
             # By its text: 1, 1.0 and True are equal.
             encode(self._config.steps[key]) if key in self._config.steps else b"",
             encode(self._config.inputs[key]) if key in self._config.inputs else b"",
-            self._resource_config,
+            self._resource_config.get(self._owner(wired), b""),
             self._selected_checks(wired) if wired.block.checks else (),
         )
         planned = wired.planned
@@ -175,11 +175,16 @@ class _Assembly:
             resource_config=tuple(
                 [
                     ResourceConfig(key=key, config=told)
-                    for key, told in sorted(self._config.resources.items())
+                    for key, told in sorted(
+                        self._config.resources.get(self._owner(wired), {}).items()
+                    )
                     if key in resource_keys
                 ]
             ),
         )
+
+    def _owner(self, wired: WiredStep) -> str:
+        return self._reads.index.resources.owner(wired.step.block)
 
     def _output(self, step: Step, output: StepOutput) -> PlannedOutput:
         ref = OutputRef(step.key, output.name)
@@ -214,7 +219,7 @@ class _Assembly:
         )
 
     def _resource_keys(self, wired: WiredStep, inputs: Found) -> tuple[str, ...]:
-        given = self._reads.index.resource_keys
+        given = self._reads.index.resources[wired.step.block]
         refs = [OutputRef(wired.step.key, output.name) for output in wired.step.outputs]
         storing = (each for ref in refs for each in self._stored_by(ref))
         managers = {*self._loading(wired, inputs), *storing}

@@ -724,13 +724,16 @@ class Job(Message):
 class Resource(Message):
     """A resource that ops receive by parameter name, or an IO manager."""
 
-    __slots__ = __match_args__ = ('key', 'type_name', 'config')
+    __slots__ = __match_args__ = ('key', 'type_name', 'config', 'job')
     key: str
     """The key."""
     type_name: str
     """The name of its Python type."""
     config: ConfigPlace | None
     """Where a run may tell it something. Unset: it takes no config."""
+    job: str
+    """The job of ops that brings it for its own steps, where it wins over one of the key that all
+    have. Empty: the steps of all blocks have it."""
 
     def __init__(
         self,
@@ -738,16 +741,19 @@ class Resource(Message):
         key: str = "",
         type_name: str = "",
         config: ConfigPlace | None = None,
+        job: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
         put(self, 'type_name', type_name)
         put(self, 'config', config)
+        put(self, 'job', job)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', False, 0),
         ('type_name', 2, 'typeName', 'text', 'one', '', 'type_name', False, 0),
         ('config', 3, 'config', 'message', 'maybe', 'ConfigPlace', 'config', False, 0),
+        ('job', 4, 'job', 'text', 'one', '', 'job', False, 0),
     )
 
 
@@ -767,7 +773,7 @@ class GraphPart(Message):
     jobs: tuple[Job, ...]
     """Jobs, sorted by name."""
     resources: tuple[Resource, ...]
-    """Resources, sorted by key."""
+    """Resources, sorted by key; of one key, what all have before what jobs bring."""
     checks: tuple[AssetCheck, ...]
     """Checks, sorted by asset and name."""
 

@@ -10,7 +10,10 @@ from treadle_client.text._table import Page, Table
 from treadle_client.text._words import count, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from treadle_client._messages import Hazard, Load, Plan
+    from treadle_client.text._metadata import PlainValue
 
 _HAZARD_ENDS = {
     "materialize": "will be made unexpectedly",
@@ -80,8 +83,7 @@ def _config_table(plan: Plan) -> Table:
         for step in plan.steps
         if step.told_inputs is not None
     }
-    told = {each.key: each.config for step in plan.steps for each in step.resource_config}
-    resources = {f"resource {key}": told[key] for key in sorted(told)}
+    resources = dict(_told_resources(plan))
     return Table(
         columns=("of", "config"),
         rows=tuple(
@@ -89,6 +91,22 @@ def _config_table(plan: Plan) -> Table:
             for owner, config in [*steps.items(), *inputs.items(), *resources.items()]
         ),
     )
+
+
+def _told_resources(plan: Plan) -> Iterator[tuple[str, PlainValue]]:
+    """Yield what each resource is told, of which job where jobs have different ones."""
+    told: dict[str, dict[str, PlainValue]] = {}
+    for step in plan.steps:
+        for each in step.resource_config:
+            told.setdefault(each.key, {})[step.block] = each.config
+    for key in sorted(told):
+        first, *rest = told[key].values()
+        if all(each == first for each in rest):
+            yield f"resource {key}", first
+        else:
+            yield from (
+                (f"resource {key} of {block}", each) for block, each in sorted(told[key].items())
+            )
 
 
 def loads_table(loads: tuple[Load, ...]) -> Table:

@@ -116,7 +116,10 @@ def block_options(
         deps=dep_keys(given.get("deps"), owner=owner),
         op_tags=checked_tags(given.get("op_tags") or {}, owner=owner),
         required_resource_keys=frozenset(given.get("required_resource_keys") or NO_NAMES),
-        resource_defs=dict(given.get("resource_defs") or {}),
+        resource_defs={
+            checked_name(key, what=f"{owner}: resource_defs"): each
+            for key, each in (given.get("resource_defs") or {}).items()
+        },
         can_subset=bool(given.get("can_subset")),
         internal_asset_deps=_internal_deps(given.get("internal_asset_deps"), outs, owner),
         unselected_outputs=mode(UnselectedOutputs, "unselected_outputs", given, owner),

@@ -16,9 +16,8 @@ from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.resources._openable import InitResourceContext
 from treadle.resources._scope import ResourceScope
 from treadle.steps._failures import StepFailedError, user_code
-from treadle.steps._opened import Opened
 from treadle.steps._resources import Resources, config_of
-from treadle.steps._run_inputs import missing_manager, upstream_output
+from treadle.steps._run_inputs import Opened, missing_manager, upstream_output
 from treadle.steps._type_check import could_be, type_name
 from treadle_contract.run import FailureWhere
 from treadle_contract.worker import TaskSource
@@ -42,9 +41,8 @@ def load_alone(definitions: Definitions, source: TaskSource, python_type: Any = 
     location = build_location([("definitions", definitions)])
     subject = f"Loading {source.asset_key or f'{source.step_key}.{source.output}'}"
     key = source.io_manager_key or _manager_of(location.snapshot, source, definitions)
-    scope = ResourceScope(
-        location.resources, {}, InitResourceContext(run_id=source.run_id), subject=subject
-    )
+    given = location.resources_of(source.step_key)
+    scope = ResourceScope(given, {}, InitResourceContext(run_id=source.run_id), subject=subject)
     with scope as resources:
         manager = resources.get(key)
         if isinstance(manager, OwnIOManager) or (manager is None and key == DEFAULT_IO_MANAGER):
@@ -56,13 +54,13 @@ def load_alone(definitions: Definitions, source: TaskSource, python_type: Any = 
             )
         if not isinstance(manager, InputManager):
             raise missing_manager(subject, key, manager)
-        given = Resources(resources)
+        asked = Resources(resources)
         context = InputContext(
             name="value",
             dagster_type=python_type,
-            resources=given,
+            resources=asked,
             resource_config=config_of(resources, key),
-            upstream_output=upstream_output(Opened(location, resources), source, given),
+            upstream_output=upstream_output(Opened(location, resources), source, asked),
         )
         with user_code(FailureWhere.LOAD, f"{subject} with IO manager {key!r}"):
             value = manager.load_input(context)

@@ -12,7 +12,7 @@ from treadle.io._io_manager import IOManager, OutputContext
 from treadle.io._values import ValueStore
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._resources import Resources, config_of
-from treadle.steps._run_inputs import StepSource, missing_manager
+from treadle.steps._run_inputs import Opened, missing_manager
 from treadle.steps._step_code import StepCode
 from treadle_contract.event import OutputStored
 from treadle_contract.ids import StepKey
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class ValueWriter:
     """Stores the values of one step's outputs."""
 
-    location: StepSource
+    location: Opened
     code: StepCode
     step_key: StepKey
     task: Task

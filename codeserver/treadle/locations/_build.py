@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from treadle._errors import ConflictError
 from treadle._keys import AssetKey
@@ -15,7 +15,12 @@ from treadle.assets._produced import DEFAULT_GROUP
 from treadle.assets._upstream import deps_of, upstream_of
 from treadle.graphs._handles import ArgumentRef
 from treadle.io._managers import is_builtin
-from treadle.locations._contents import Contents, refuse_equal_keys
+from treadle.locations._contents import (
+    Contents,
+    is_same_resource,
+    refuse_equal_keys,
+    resources_of,
+)
 from treadle.locations._cycles import resolve_cycles
 from treadle.locations._placed import BlockPlace, PlacedBlock, PlacedStep
 from treadle.locations.snapshot import Asset, Resource, Snapshot, Step
@@ -25,15 +30,21 @@ from treadle.resources._openable import is_openable
 from treadle_contract.lazy_dataclasses import dataclass, replace
 
 T = TypeVar("T")
+#: What each resource needs, by its key.
+_Needs: TypeAlias = Mapping[str, AbstractSet[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """A snapshot without jobs, manifest and digest; code by `Step.node`, and the resources."""
+    """A snapshot without jobs, manifest and digest; code by `Step.node`, and the resources.
+
+    `job_resources` are those of the steps of each job of ops that brings some, by its name.
+    """
 
     snapshot: Snapshot
     code: Mapping[str, PlacedStep]
     resources: Mapping[str, object]
+    job_resources: Mapping[str, Mapping[str, object]]
 
 
 def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built:
@@ -55,6 +66,11 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     names, warnings = block_names(blocks)
     upstream, deps = _upstream(targets), _deps(targets)
     _refuse_nothing_by_value(blocks, upstream)
+    job_resources = {
+        block.options.node_name: resources_of(block, resources)
+        for block in blocks
+        if block.options.is_op_job and block.resource_defs
+    }
     places = [
         PlacedBlock(
             block,
@@ -62,7 +78,7 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
                 name=name,
                 upstream=upstream[id(block)],
                 deps=deps.get(id(block), {}),
-                resources=resources,
+                resources=job_resources.get(name, resources),
             ),
         )
         for name, block in zip(names, blocks, strict=True)
@@ -70,10 +86,12 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     code: dict[str, PlacedStep] = {key: each for place in places for key, each in place.by_node()}
     warnings = (*warnings, *sorted(set(never_left_out(each.flat for each in code.values()))))
     warnings = (*warnings, *_told_by_runs(places))
-    snapshot = resolve_cycles(_snapshot(places, specs, resources, warnings))
+    snapshot = resolve_cycles(_snapshot(places, specs, resources, job_resources, warnings))
     if has_checks:
         snapshot = _with_checks(snapshot, blocks)
-    return Built(snapshot=snapshot, code=code, resources=dict(resources))
+    return Built(
+        snapshot=snapshot, code=code, resources=dict(resources), job_resources=job_resources
+    )
 
 
 def _told_by_runs(places: Sequence[PlacedBlock]) -> Iterator[str]:
@@ -173,28 +191,37 @@ def _snapshot(
     places: Sequence[PlacedBlock],
     specs: Sequence[AssetSpec],
     resources: Mapping[str, object],
+    job_resources: Mapping[str, Mapping[str, object]],
     warnings: tuple[str, ...],
 ) -> Snapshot:
     assets = [asset for place in places for asset in place.assets]
     assets += [_external_asset(spec, resources) for spec in specs]
+    needs, needs_of = _needs(resources), {k: _needs(each) for k, each in job_resources.items()}
     return Snapshot(
         blocks=tuple(sorted((place.block for place in places), key=lambda block: block.name)),
-        steps=_with_needs([step for place in places for step in place.steps], resources),
+        steps=tuple(
+            step
+            for place in places
+            for step in _with_needs(place.steps, needs_of.get(place.block.name, needs))
+        ),
         assets=tuple(sorted(assets, key=lambda asset: asset.key)),
-        resources=tuple(_resource(key, resources[key]) for key in sorted(resources)),
+        resources=_resources(resources, job_resources),
         warnings=warnings,
     )
 
 
-def _with_needs(steps: Sequence[Step], resources: Mapping[str, object]) -> tuple[Step, ...]:
+def _needs(resources: Mapping[str, object]) -> _Needs:
+    """Return what resources need, of those that need some."""
+    needs = ((key, each.needs(resources)) for key, each in resources.items() if is_openable(each))
+    return {key: found for key, found in needs if found}
+
+
+def _with_needs(steps: Sequence[Step], needs: _Needs) -> Sequence[Step]:
     """Return the steps with what their resources need among what they need."""
-    needs = {key: each.needs(resources) for key, each in resources.items() if is_openable(each)}
-    if not any(needs.values()):
-        return tuple(steps)
-    return tuple(_with_all(step, needs) for step in steps)
+    return [_with_all(step, needs) for step in steps] if needs else steps
 
 
-def _with_all(step: Step, needs: Mapping[str, AbstractSet[str]]) -> Step:
+def _with_all(step: Step, needs: _Needs) -> Step:
     waiting = [*step.resource_keys, *step.manager_keys]
     found = set(step.resource_keys)
     while waiting:
@@ -204,10 +231,25 @@ def _with_all(step: Step, needs: Mapping[str, AbstractSet[str]]) -> Step:
     return replace(step, resource_keys=tuple(sorted(found)))
 
 
-def _resource(key: str, value: object) -> Resource:
+def _resources(
+    of_all: Mapping[str, object], job_resources: Mapping[str, Mapping[str, object]]
+) -> tuple[Resource, ...]:
+    """Return what all have, and what jobs have that is not the same."""
+    found = [_resource(key, value) for key, value in of_all.items()]
+    found += [
+        _resource(key, value, job)
+        for job, given in job_resources.items()
+        for key, value in given.items()
+        if key not in of_all or not is_same_resource(of_all[key], value)
+    ]
+    return tuple(sorted(found, key=lambda each: (each.key, each.job)))
+
+
+def _resource(key: str, value: object, job: str = "") -> Resource:
     if is_openable(value):
-        return Resource(key=key, type_name=value.shown_type, config=value.place_in_config(key))
-    return Resource(key=key, type_name=type(value).__qualname__)
+        place = value.place_in_config(key)
+        return Resource(key=key, type_name=value.shown_type, config=place, job=job)
+    return Resource(key=key, type_name=type(value).__qualname__, job=job)
 
 
 def _external_asset(spec: AssetSpec, resources: Mapping[str, object]) -> Asset:

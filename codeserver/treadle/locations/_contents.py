@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from treadle._errors import ConflictError, DuplicateError
 from treadle._keys import AssetKey
@@ -17,16 +17,11 @@ if TYPE_CHECKING:
     from treadle.locations._jobs import AssetJob
 
 
-_OF_A_JOB: Final = (
-    " What a job brings does not win over it, as it would in Dagster: a key has one resource here, for all"
-    " that Definitions has."
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Contents:
     """The blocks, specs, jobs and resources of one target. `source` is where they were put
-    together: the line of `Definitions`, or the module (line 0) that has none.
+    together: the line of `Definitions`, or the module (line 0) that has none. `resources` are those of
+    all blocks, without those that jobs of ops bring for themselves.
     """
 
     blocks: tuple[AssetsDefinition, ...]
@@ -47,20 +42,35 @@ class Contents:
         made = frozenset[AssetKey]().union(*(block.keys for block in self.blocks))
         return made | {spec.key for spec in self.specs}
 
+    def resources_of(self, block: AssetsDefinition) -> Mapping[str, object]:
+        """Return the resources that the steps of a block have, by key."""
+        return resources_of(block, self.resources)
+
     @property
     def lines(self) -> tuple[SourceLine, ...]:
         """The source, if it is a line, as a further place in messages."""
         return (self.source,) if self.source.line else ()
 
 
+def resources_of(block: AssetsDefinition, of_all: Mapping[str, object]) -> Mapping[str, object]:
+    """Return the resources of a block: what a job of ops brings is its own, and wins over those of all."""
+    if not (block.options.is_op_job and block.resource_defs):
+        return of_all
+    return {**of_all, **block.resource_defs}
+
+
 def with_own_resources(contents: Contents) -> Contents:
-    """Return the contents with the resources that blocks bring themselves.
+    """Return the contents with the resources that assets and checks bring, which are for all.
 
     Raises:
         ConflictError: two different ones have one key.
     """
     bringing: list[tuple[str, AssetsDefinition | AssetSpec]] = [
-        *((each.options.owner, each) for each in contents.blocks if each.resource_defs),
+        *(
+            (each.options.owner, each)
+            for each in contents.blocks
+            if each.resource_defs and not each.options.is_op_job
+        ),
         *(
             (f"SourceAsset {each.key.text!r}", each)
             for each in contents.specs
@@ -73,9 +83,8 @@ def with_own_resources(contents: Contents) -> Contents:
     for owner, each in bringing:
         for key, resource in each.resource_defs.items():
             if not is_same_resource(joined.setdefault(key, resource), resource):
-                of_job = isinstance(each, AssetsDefinition) and each.options.is_op_job
                 raise ConflictError(
-                    f"{owner} brings a resource {key!r}, and another one has that key.{_OF_A_JOB if of_job else ''}",
+                    f"{owner} brings a resource {key!r}, and another one has that key.",
                     fix="Give it once, to Definitions(resources={…}), or rename one of them.",
                     source=each.source,
                     others=contents.lines,

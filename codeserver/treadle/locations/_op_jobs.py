@@ -181,15 +181,18 @@ class JobDefinition(AssetJob):
 setattr(JobDefinition, "__init__", checked(JobDefinition.__init__, label="JobDefinition"))  # noqa: B010 -- mypy minds the plain form
 
 
-def with_inputs(made: JobDefinition, input_values: Mapping[str, Any]) -> JobDefinition:
-    """Return a job without its resources, and with more values for inputs of its graph.
+def with_given(
+    made: JobDefinition, resources: Mapping[str, Any], input_values: Mapping[str, Any]
+) -> JobDefinition:
+    """Return a job with more resources and more values for inputs of its graph, which win.
 
     Raises:
         ArgumentError: it has no such input, or one has no value.
     """
     values = _of_part(made.whole, made.graph, {**made.input_values, **input_values})
-    block = _block(made.graph, made.name, made.description, {}, values, made.source)
-    return replace(made, block=block, resource_defs={}, input_values=values)
+    given = {**made.resource_defs, **resources}
+    block = _block(made.graph, made.name, made.description, given, values, made.source)
+    return replace(made, block=block, resource_defs=given, input_values=values)
 
 
 def part_of(made: JobDefinition, op_selection: object, *, owner: str) -> JobDefinition:

@@ -72,9 +72,13 @@ def definition_digests(snapshot: Snapshot) -> dict[str, str]:
         *((f"asset {asset.key}", asset) for asset in snapshot.assets),
         *((f"check {check.text}", check) for check in snapshot.checks),
         *((f"job {job.name}", job) for job in snapshot.jobs),
-        *((f"resource {resource.key}", resource) for resource in snapshot.resources),
+        *((_resource_name(resource), resource) for resource in snapshot.resources),
     ]
     return {name: definition_digest(each) for name, each in named}
+
+
+def _resource_name(resource: Resource) -> str:
+    return f"resource {resource.key}" + (f" of job {resource.job}" if resource.job else "")
 
 
 def detail_digests(snapshot: Snapshot) -> dict[str, str]:

@@ -33,13 +33,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedLocation:
-    """A snapshot and, for each of its steps, the user's code; and the user's resources."""
+    """A snapshot and, for each of its steps, the user's code; and the user's resources.
+
+    `job_resources` are those of the steps of each job of ops that brings some, by its name.
+    """
 
     snapshot: Snapshot
     resources: Mapping[str, object]
     code: Mapping[str, PlacedStep]
     nodes: Mapping[StepKey, str]
     job_hooks: Mapping[str, tuple[HookDefinition, ...]] = field(default_factory=dict)
+    job_resources: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def node(self, node: str) -> StepCode:
         """Return the code of a step by its `Step.node`.
@@ -56,6 +60,10 @@ class LoadedLocation:
             KeyError: there is no such step.
         """
         return self.code[self.nodes[step_key]].code
+
+    def resources_of(self, step_key: StepKey) -> Mapping[str, object]:
+        """Return the resources that a step has by key: of a job of ops, those that it brings win."""
+        return self.job_resources.get(step_key.partition(".")[0], self.resources)
 
     def hooks_of_job(self, name: str) -> tuple[HookDefinition, ...]:
         """Return the hooks that a job gives to each step of its runs; () for "" and unknown ones."""
@@ -228,6 +236,7 @@ def _loaded(
     return LoadedLocation(
         snapshot=snapshot,
         resources=built.resources,
+        job_resources=built.job_resources,
         code=built.code,
         nodes={step.key: step.node for step in snapshot.steps},
         job_hooks={each.job.name: each.job.hooks for each in selected if each.job.hooks},

@@ -7,7 +7,7 @@ joined by "/".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from treadle_contract.ids import KeyText, StepKey
@@ -247,11 +247,38 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A resource by key, with the name of its Python type."""
+    """A resource by key, with the name of its Python type. `job`: the job of ops that alone has it, "": all do."""
 
     key: str
     type_name: str
     config: ConfigPlace | None = None
+    job: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcesByBlock:
+    """The resources that the steps of each block have: those of all, unless its job of ops brings others."""
+
+    of_all: Mapping[str, Resource]
+    of_jobs: Mapping[str, Mapping[str, Resource]]
+
+    @classmethod
+    def of(cls, resources: Iterable[Resource]) -> ResourcesByBlock:
+        """Sort the resources of a snapshot."""
+        resources = tuple(resources)
+        of_all = {each.key: each for each in resources if not each.job}
+        of_jobs: dict[str, dict[str, Resource]] = {}
+        for each in resources:
+            if each.job:
+                of_jobs.setdefault(each.job, dict(of_all))[each.key] = each
+        return cls(of_all=of_all, of_jobs=of_jobs)
+
+    def owner(self, block: str) -> str:
+        """Return the name of a block that has some of its own, else ""."""
+        return block if block in self.of_jobs else ""
+
+    def __getitem__(self, block: str) -> Mapping[str, Resource]:
+        return self.of_jobs.get(block, self.of_all)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +298,8 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A whole code location. Blocks, assets, jobs, resources and checks are sorted by name or key;
-    steps are in topological order, ties by key.
+    """A whole code location. Blocks, assets, jobs, resources and checks are sorted by name or key (of
+    one key, what all have comes before what jobs have); steps are in topological order, ties by key.
 
     `digest` is SHA-256 in hexadecimal over structure, code, files and Python's minor version
     (`treadle.locations.digest`); `warnings` and source lines are not part of it. `core_digest` is over

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, get_origin
 
@@ -31,6 +31,32 @@ class _Need:
     wanted: object = Any
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The resources of a block, and who gives them: Definitions alone, or a job of ops, too."""
+
+    resources: Mapping[str, object]
+    source: SourceLine
+    lines: tuple[SourceLine, ...]
+    job: str = ""
+
+    @property
+    def lacking(self) -> str:
+        if self.job:
+            return f"which neither {self.job} nor Definitions has"
+        return "which Definitions does not have"
+
+    def giving(self, key: str) -> str:
+        """Say how a resource is given."""
+        of_job = f", or resource_defs={{{key!r}: …}} of {self.job}" if self.job else ""
+        return f"Give it: Definitions(…, resources={{{key!r}: …}}){of_job}."
+
+    @property
+    def left_out(self) -> AbstractSet[str]:
+        """What nobody has to give."""
+        return {DEFAULT_IO_MANAGER} - self.resources.keys()
+
+
 def refuse_missing_resources(contents: Contents) -> None:
     """Refuse a target that lacks a resource, or whose IO manager is none.
 
@@ -38,30 +64,39 @@ def refuse_missing_resources(contents: Contents) -> None:
         MissingError: an op, or an asset's IO manager key, asks for what is not given.
         ArgumentError: what is asked for as an IO manager cannot store and load.
     """
-    given = contents.resources
-    _refuse_unmet(contents)
-    # Nobody has to give it.
-    left_out = {DEFAULT_IO_MANAGER} - given.keys()
-    for need in _job_needs(contents):
-        if need.key not in given:
-            raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
-    for need in _spec_needs(contents, left_out):
-        _refuse_no_manager(need, contents)
+    of_all = _Given(contents.resources, contents.source, contents.lines)
+    _refuse_unmet(of_all)
+    for job in contents.jobs:
+        given = of_all if job.block is None else _given(job.block, contents, of_all)
+        for need in _hook_needs(job.hooks, f"job {job.name!r}", job.source):
+            if need.key not in given.resources:
+                raise _missing(need, given, f"{need.who} asks for the resource {need.key!r}")
+    for need in _spec_needs(contents, of_all.left_out):
+        _refuse_no_manager(need, of_all)
     for block in contents.blocks:
+        given = _given(block, contents, of_all)
+        if given is not of_all:
+            _refuse_unmet(given)
         for need in _op_needs(block):
-            if need.key not in given:
-                raise _missing(need, contents, f"{need.who} asks for the resource {need.key!r}")
-            _refuse_misfit(need, given[need.key], contents)
-        for need in _manager_needs(block, left_out):
-            if need.key not in left_out:
-                _refuse_no_manager(need, contents)
+            if need.key not in given.resources:
+                raise _missing(need, given, f"{need.who} asks for the resource {need.key!r}")
+            _refuse_misfit(need, given)
+        for need in _manager_needs(block, given.left_out):
+            _refuse_no_manager(need, given)
 
 
-def _refuse_no_manager(need: _Need, contents: Contents) -> None:
+def _given(block: AssetsDefinition, contents: Contents, of_all: _Given) -> _Given:
+    resources = contents.resources_of(block)
+    if resources is contents.resources:
+        return of_all
+    return _Given(resources, block.source, contents.lines, job=block.options.owner)
+
+
+def _refuse_no_manager(need: _Need, given: _Given) -> None:
     """Refuse a manager that is not given, or is none."""
-    if need.key not in contents.resources:
-        raise _missing(need, contents, f"{need.who} names the {_manager(need)} {need.key!r}")
-    value = contents.resources[need.key]
+    if need.key not in given.resources:
+        raise _missing(need, given, f"{need.who} names the {_manager(need)} {need.key!r}")
+    value = given.resources[need.key]
     if not _may_be(value, need.wanted):
         raise ArgumentError(
             f"{need.who} uses the resource {need.key!r} as its {_manager(need)}, which is"
@@ -69,26 +104,26 @@ def _refuse_no_manager(need: _Need, contents: Contents) -> None:
             fix=_instance_of(value, need.wanted)
             or f"Give an instance of a class that derives from {type_name(need.wanted)}.",
             source=need.source,
-            others=contents.lines,
+            others=given.lines,
         )
 
 
-def _refuse_unmet(contents: Contents) -> None:
+def _refuse_unmet(given: _Given) -> None:
     """Refuse a resource that asks for another one which is not given."""
-    given = contents.resources
-    for name, value in given.items():
+    for name, value in given.resources.items():
         needed = getattr(value, "required_resource_keys", None) if is_openable(value) else None
-        for key in sorted(set(needed or ()) - given.keys()):
+        for key in sorted(set(needed or ()) - given.resources.keys()):
             raise MissingError(
-                f"The resource {name!r} asks for the resource {key!r}, which Definitions does not have."
-                f"{did_you_mean(key, given)}",
-                fix=f"Give it: Definitions(…, resources={{{key!r}: …}}).",
-                source=contents.source,
+                f"The resource {name!r} asks for the resource {key!r}, {given.lacking}."
+                f"{did_you_mean(key, given.resources)}",
+                fix=given.giving(key),
+                source=given.source,
             )
 
 
-def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
+def _refuse_misfit(need: _Need, given: _Given) -> None:
     """Refuse a resource that is not what the parameter is annotated with."""
+    value = given.resources[need.key]
     if _is_proxy(value) or (is_openable(value) and _may_be(value, need.wanted)):
         return
     wanted = need.wanted
@@ -100,10 +135,10 @@ def _refuse_misfit(need: _Need, value: object, contents: Contents) -> None:
     if is_class or mismatch(value, wanted) is not None:
         raise ArgumentError(
             f"{need.who} asks for the resource {need.key!r} as {a(type_name(wanted))}, and"
-            f" Definitions has {in_words(value)}.",
+            f" {given.job or 'Definitions'} has {in_words(value)}.",
             fix=_instance_of(value, wanted) or "Give such a one, or change the annotation.",
             source=need.source,
-            others=contents.lines,
+            others=given.lines,
         )
 
 
@@ -148,11 +183,6 @@ def _op_needs(block: AssetsDefinition) -> Iterator[_Need]:
             yield _Need(key=key, who=who, source=step.op.source, wanted=wanted)
 
 
-def _job_needs(contents: Contents) -> Iterator[_Need]:
-    for job in contents.jobs:
-        yield from _hook_needs(job.hooks, f"job {job.name!r}", job.source)
-
-
 def _hook_needs(hooks: Iterable[HookDefinition], owner: str, source: SourceLine) -> Iterator[_Need]:
     for hook in hooks:
         for key in sorted(hook.required_resource_keys):
@@ -195,10 +225,10 @@ def _manager(need: _Need) -> str:
     return "IO manager" if need.wanted is IOManager else "input manager"
 
 
-def _missing(need: _Need, contents: Contents, problem: str) -> MissingError:
+def _missing(need: _Need, given: _Given, problem: str) -> MissingError:
     return MissingError(
-        f"{problem}, which Definitions does not have.{did_you_mean(need.key, contents.resources)}",
-        fix=f"Give it: Definitions(…, resources={{{need.key!r}: …}}).",
+        f"{problem}, {given.lacking}.{did_you_mean(need.key, given.resources)}",
+        fix=given.giving(need.key),
         source=need.source,
-        others=contents.lines,
+        others=given.lines,
     )

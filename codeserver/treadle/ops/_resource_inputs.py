@@ -37,8 +37,9 @@ def with_resource_inputs(contents: Contents) -> Contents:
 def _settled(
     block: AssetsDefinition, contents: Contents, known: AbstractSet[AssetKey]
 ) -> AssetsDefinition:
+    resources = contents.resources_of(block)
     if isinstance(block.node, OpDefinition):
-        if not contents.resources:
+        if not resources:
             return block
         unfed = {
             name
@@ -48,8 +49,8 @@ def _settled(
             and not block.node.ins[name].is_nothing
         }
     else:
-        unfed = _unfed_in_graph(block, contents.resources, contents.lines)
-    found = frozenset(unfed & contents.resources.keys())
+        unfed = _unfed_in_graph(block, resources, contents.lines)
+    found = frozenset(unfed & resources.keys())
     return _taken(block, found) if found else block
 
 

@@ -14,7 +14,7 @@ from treadle.steps._config import as_plain_data
 from treadle.steps._context import OpExecutionContext
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._resources import Resources
-from treadle.steps._run_inputs import StepSource
+from treadle.steps._run_inputs import Opened
 from treadle.steps.execution import end_if_forked
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.run import FailureWhere
@@ -29,7 +29,7 @@ class StepHooks:
     """The hooks of one step, and what they may ask of it. `location` has the step's resources."""
 
     hooks: tuple[HookDefinition, ...]
-    location: StepSource
+    location: Opened
     op: OpDefinition
     step: TaskStep
     task: Task

@@ -39,9 +39,8 @@ class StepSource(Protocol):
     def snapshot(self) -> Snapshot:
         """The location as data."""
 
-    @property
-    def resources(self) -> Mapping[str, object]:
-        """All resources by key; without "io_manager" the file store takes its place."""
+    def resources_of(self, step_key: StepKey) -> Mapping[str, object]:
+        """Return all resources of a step by key; without "io_manager" the file store takes its place."""
 
     def step(self, step_key: StepKey) -> StepCode:
         """Return the code of a step.
@@ -54,11 +53,28 @@ class StepSource(Protocol):
         """Return the hooks that a job gives to each step of its runs; () for "" and unknown ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A location, and the resources of what is done with it: one step, or one load of a value."""
+
+    location: StepSource
+    resources: Mapping[str, Any]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The location as data."""
+        return self.location.snapshot
+
+    def step(self, step_key: StepKey) -> StepCode:
+        """As `StepSource.step`."""
+        return self.location.step(step_key)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InputLoader:
     """Loads the inputs of one step."""
 
-    location: StepSource
+    location: Opened
     code: StepCode
     step: TaskStep
     task: Task
@@ -260,7 +276,7 @@ def _whole_list(
 
 
 def upstream_output(
-    location: StepSource, source: TaskSource, resources: Resources
+    location: StepSource | Opened, source: TaskSource, resources: Resources
 ) -> OutputContext:
     """Say of a stored value what the record and the definitions know."""
     context = OutputContext(

@@ -21,7 +21,7 @@ from treadle.steps._memory import TaskMemory
 from treadle.steps._opened import with_resources
 from treadle.steps._resources import Resources, UnknownResourceError
 from treadle.steps._run_compute import computed
-from treadle.steps._run_inputs import InputLoader, StepSource
+from treadle.steps._run_inputs import InputLoader, Opened, StepSource
 from treadle.steps._run_outputs import OutputKeeper
 from treadle.steps._step_code import StepCode
 from treadle_contract.event import AssetObserved, ExpectationEvaluated, InputLoaded
@@ -105,7 +105,7 @@ def _tell_nobody(_hook: str, _failed: StepFailedError | None) -> None:
 class _Attempt:
     """One attempt of a step: what it runs with."""
 
-    location: StepSource
+    location: Opened
     code: StepCode
     step: TaskStep
     task: Task
@@ -184,7 +184,7 @@ def _code_of(location: StepSource, step: TaskStep) -> StepCode:
 
 
 def _context(
-    location: StepSource, code: StepCode, step: TaskStep, task: Task, op_config: Any
+    location: Opened, code: StepCode, step: TaskStep, task: Task, op_config: Any
 ) -> AssetExecutionContext:
     return AssetExecutionContext(
         run_id=task.run_id,
@@ -204,7 +204,7 @@ def _context(
     )
 
 
-def _resources(location: StepSource, code: StepCode, step: TaskStep) -> dict[str, Any]:
+def _resources(location: Opened, code: StepCode, step: TaskStep) -> dict[str, Any]:
     """Return the resources that the op asks for, and no others."""
     asked_for = code.op.resource_keys
     missing = [key for key in asked_for if key not in location.resources]

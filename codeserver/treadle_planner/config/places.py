@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 from treadle import _json as json
 from treadle.config.values import Schema, as_meant, takes_map, unwrapped, with_defaults
-from treadle.locations.snapshot import Job, Resource, Step
+from treadle.locations.snapshot import Job, Resource, ResourcesByBlock, Step
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node, laid_over
 from treadle_contract.ids import StepKey
@@ -18,6 +19,7 @@ from treadle_contract.value import ConfigPlace
 from treadle_planner._refusals import PlanRefused, RefusalReason
 
 Path: TypeAlias = tuple[str, ...]
+_Needs: TypeAlias = Mapping[str, AbstractSet[str]]
 
 _CONFIG: Final = "config"
 _OPS: Final = "ops"
@@ -43,12 +45,13 @@ class RunConfig:
     """What each step that takes config is told, and what a person should know of it.
 
     `inputs` has the values of unconnected inputs, of steps of which some are told.
-    `resources` has what those are told that the run tells something, by their keys.
+    `resources` has what those are told that the run tells something, by their keys: under the name of a
+    job of ops that brings some, those of its steps, under "" those of all other steps.
     """
 
     steps: Mapping[StepKey, UserValue] = field(default_factory=dict)
     inputs: Mapping[StepKey, UserValue] = field(default_factory=dict)
-    resources: Mapping[str, UserValue] = field(default_factory=dict)
+    resources: Mapping[str, Mapping[str, UserValue]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
 
@@ -72,8 +75,8 @@ class _Node:
 class ConfigPlaces:
     """All places of config in a location. Made once for a snapshot, when it is first needed."""
 
-    def __init__(self, steps: Iterable[Step], resources: Iterable[Resource] = ()) -> None:
-        self._resources = {each.key: each.config for each in resources}
+    def __init__(self, steps: Iterable[Step], resources: ResourcesByBlock) -> None:
+        self._resources = resources
         self._root = _Node()
         self._schemas: dict[str, Schema] = {}
         self._places: dict[Path, ConfigPlace] = {}
@@ -86,9 +89,6 @@ class ConfigPlaces:
                 self._places[tuple(step.told_inputs.path)] = step.told_inputs
             if step.config is not None:
                 self._put(step.config)
-        for place in self._resources.values():
-            if place is not None:
-                self._places[tuple(place.path)] = place
 
     def run_config(
         self, steps: Iterable[Step], given: UserValue, job: Job | None = None
@@ -102,29 +102,31 @@ class ConfigPlaces:
             given = laid_over(job.config, self._of_job(job, given))
         said = given
         steps = tuple(steps)
+        needs = self._resource_needs(steps, () if job is None else job.resource_keys)
         found: dict[Path, UserValue] = {}
-        problems = list(self._collect(said, found))
+        problems = list(self._collect(said, found, needs))
         running = {step.key: tuple(step.config.path) for step in steps if step.config is not None}
         told = {step.key: path for step in steps if (path := self._told_inputs(step, found))}
-        of_job = () if job is None else job.resource_keys
-        needed = {*running.values(), *told.values(), *self._told_at_launch(steps, found, of_job)}
-        effective: dict[Path, UserValue] = {}
-        for path in sorted(needed | found.keys()):
-            place = self._places[path]
-            schema = self._schema(place)
-            value = laid_over(as_meant(place.given, schema), as_meant(found.get(path), schema))
-            if value is None and takes_map(schema, schema):
-                value = {}
-            problems += self._wrong(path, value, schema)
-            effective[path] = with_defaults(value, schema)
+        needed = {*running.values(), *told.values()}
+        effective = {
+            path: self._effective(self._places[path], found, problems)
+            for path in sorted(needed | (found.keys() & self._places.keys()))
+        }
+        resources: dict[str, dict[str, UserValue]] = {}
+        for owner, keys in sorted(needs.items()):
+            for key, place in self._told_at_launch(owner, keys, found):
+                if key in keys:
+                    needed.add(tuple(place.path))
+                told_value = self._effective(place, found, problems)
+                resources.setdefault(owner, {})[key] = told_value
         if problems:
-            raise _refused(problems)
+            raise _refused(list(dict.fromkeys(problems)))
         unused = [".".join(path) for path in sorted(found.keys() - needed)]
         notes = [f"Nothing that runs takes the config at {path}." for path in unused]
         return RunConfig(
             steps={key: effective[path] for key, path in running.items()},
             inputs={key: effective[path] for key, path in told.items()},
-            resources={path[1]: effective[path] for path in effective if path[0] == _RESOURCES},
+            resources=resources,
             notes=tuple(notes),
         )
 
@@ -144,18 +146,35 @@ class ConfigPlaces:
         path, schema = tuple(place.path), self._schema(place)
         return path if path in found or place.given or schema.get("required") else ()
 
+    def _effective(
+        self, place: ConfigPlace, found: Mapping[Path, UserValue], problems: list[Problem]
+    ) -> UserValue:
+        """Return what stands at a place, and add what is wrong with it."""
+        path, schema = tuple(place.path), self._schema(place)
+        value = laid_over(as_meant(place.given, schema), as_meant(found.get(path), schema))
+        if value is None and takes_map(schema, schema):
+            value = {}
+        problems += self._wrong(path, value, schema)
+        return with_defaults(value, schema)
+
+    def _resource_needs(self, steps: Iterable[Step], of_job: Iterable[str]) -> _Needs:
+        """Return the keys of resources that steps need, under the job of ops that has its own, else ""."""
+        needs: dict[str, set[str]] = {}
+        for step in steps:
+            keys = needs.setdefault(self._resources.owner(step.block), set(of_job))
+            keys.update(step.resource_keys, step.manager_keys)
+        return needs or {"": set(of_job)}
+
     def _told_at_launch(
-        self, steps: Iterable[Step], found: Collection[Path], of_job: Iterable[str]
-    ) -> Iterator[Path]:
-        """Yield where resources of steps that run are told something, or must be."""
-        keys = {key for step in steps for key in (*step.resource_keys, *step.manager_keys)}
-        keys.update(of_job)
-        for key in keys & self._resources.keys():
-            place = self._resources[key]
+        self, owner: str, needed: Collection[str], found: Collection[Path]
+    ) -> Iterator[tuple[str, ConfigPlace]]:
+        """Yield the resources that are told something, or must be, with their places."""
+        for key, resource in sorted(self._resources[owner].items()):
+            place = resource.config
             if place is not None:
-                path = tuple(place.path)
-                if path in found or self._schema(place).get("required"):
-                    yield path
+                must_be = key in needed and self._schema(place).get("required")
+                if must_be or tuple(place.path) in found:
+                    yield key, place
 
     def _put(self, place: ConfigPlace) -> None:
         path = tuple(place.path)
@@ -177,7 +196,9 @@ class ConfigPlaces:
 
         return problems_of(path, value, schema)
 
-    def _collect(self, said: UserValue, found: dict[Path, UserValue]) -> Iterator[Problem]:
+    def _collect(
+        self, said: UserValue, found: dict[Path, UserValue], owners: Iterable[str]
+    ) -> Iterator[Problem]:
         """Find what stands at each place, and yield what stands at none."""
         if said is None:
             return
@@ -188,23 +209,27 @@ class ConfigPlaces:
             if name == _OPS:
                 yield from self._collect_ops((_OPS,), each, self._root, found)
             elif name == _RESOURCES:
-                yield from self._collect_resources(each, found)
+                known = [one for owner in owners for one in self._resources[owner].values()]
+                yield from self._collect_resources(each, found, known)
             else:
                 yield _unknown((name,), name, (_OPS, _RESOURCES))
 
     def _collect_resources(
-        self, said: UserValue, found: dict[Path, UserValue]
+        self, said: UserValue, found: dict[Path, UserValue], known: Iterable[Resource]
     ) -> Iterator[Problem]:
+        places: dict[str, ConfigPlace | None] = {}
+        for one in known:
+            places[one.key] = places.get(one.key) or one.config
         if not isinstance(said, Mapping):
             yield Problem(path=(_RESOURCES,), problem="it is no map of names")
             return
         for key, each in said.items():
-            if key not in self._resources:
-                yield _unknown((_RESOURCES, key), key, self._resources)
+            if key not in places:
+                yield _unknown((_RESOURCES, key), key, places)
             elif not isinstance(each, Mapping):
                 yield Problem(path=(_RESOURCES, key), problem='it is no map such as {"config": …}')
             else:
-                node = _Node(place=self._resources[key])
+                node = _Node(place=places[key])
                 yield from self._collect_node((_RESOURCES, key), each, node, found)
 
     def _collect_ops(

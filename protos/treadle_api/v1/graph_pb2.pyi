@@ -872,10 +872,15 @@ class Resource(_message.Message):
     KEY_FIELD_NUMBER: _builtins.int
     TYPE_NAME_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    JOB_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The key."""
     type_name: _builtins.str
     """The name of its Python type."""
+    job: _builtins.str
+    """The job of ops that brings it for its own steps, where it wins over one of the key that all have.
+    Empty: the steps of all blocks have it.
+    """
     @_builtins.property
     def config(self) -> _value_pb2.ConfigPlace:
         """Where a run may tell it something. Unset: it takes no config."""
@@ -886,10 +891,11 @@ class Resource(_message.Message):
         key: _builtins.str = ...,
         type_name: _builtins.str = ...,
         config: _value_pb2.ConfigPlace | None = ...,
+        job: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "key", b"key", "type_name", b"type_name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "job", b"job", "key", b"key", "type_name", b"type_name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -932,7 +938,7 @@ class GraphPart(_message.Message):
 
     @_builtins.property
     def resources(self) -> _containers.RepeatedCompositeFieldContainer[Global___Resource]:
-        """Resources, sorted by key."""
+        """Resources, sorted by key; of one key, what all have before what jobs bring."""
 
     @_builtins.property
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetCheck]:

@@ -26,4 +26,24 @@ CASES = [
         ),
         Asked(job="the_end", refused="number"),
     ),
+    case(
+        "jobs/resources_of_each.py",
+        Asked(
+            job="staging_totals",
+            says=("1.5 of staging, reported",),
+            files={"staging-a-amount.txt": "1.5 of staging", "staging-a-report.txt": "None"},
+        ),
+        Asked(job="production_totals", says=("2.0 of production, reported",)),
+        Asked(
+            job="production_totals",
+            config={"resources": {"stockroom": {"config": {"rows": 3}}}},
+            says=("6.0 of production, reported",),
+        ),
+        Asked(
+            job="production_totals",
+            config={"resources": {"stockroom": {"config": {"rows": "many"}}}},
+            refused="rows",
+        ),
+        Asked(select="stock", values={"stock": "for all"}),
+    ),
 ]

@@ -10,7 +10,6 @@ from treadle import (
     ArgumentError,
     AssetSelection,
     Config,
-    ConflictError,
     Definitions,
     DuplicateError,
     HookContext,
@@ -249,28 +248,6 @@ def test_a_job_of_definitions_takes_other_resources_and_inputs() -> None:
         Definitions(jobs=[define_asset_job("assets")], assets=[a]).get_job_def(
             "assets"
         ).execute_in_process(input_values={"a": 1})
-
-
-def test_a_key_has_one_resource_or_equal_ones_in_all_jobs() -> None:
-    @op
-    def tells(bell: ResourceParam[tuple[str, ...]]) -> str:
-        return bell[0]
-
-    @graph
-    def rings():  # type: ignore[no-untyped-def]  # as users write it
-        return tells()
-
-    def jobs(*bells: str) -> list[Any]:
-        return [rings.to_job(f"job_{i}", resource_defs={"bell": (b,)}) for i, b in enumerate(bells)]
-
-    definitions = Definitions(jobs=jobs("ding", "ding"))
-    assert definitions.get_job_def("job_1").execute_in_process().output_value() == "ding"
-    with pytest.raises(
-        ConflictError, match=r"job 'job_1' brings a resource 'bell'.*as it would in Dagster"
-    ):
-        Definitions(jobs=jobs("ding", "dong"))
-    with pytest.raises(ConflictError, match="job 'job_0' brings"):
-        Definitions(jobs=jobs("ding"), resources={"bell": ("dong",)})
 
 
 def test_what_only_orders_runs_in_order_and_without_inputs_too() -> None:
