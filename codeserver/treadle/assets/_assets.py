@@ -30,6 +30,7 @@ from treadle.graphs._flat import (
     FlatBlock,
     Path,
     flatten,
+    refuse_unfed,
     refuse_unreachable_effects,
     with_inputs,
 )
@@ -304,6 +305,7 @@ def _flat_graph(
     else:
         refuse_unused_nodes(graph)
         refuse_unreachable_effects(flat)
+        refuse_unfed(flat, options.owner)
     flat = _merged(flat, asset_ins, options)
     for path, step in flat.steps.items():
         key = ".".join((options.node_name, *path))

@@ -97,10 +97,15 @@ def unwrapped(told: UserValue, schema: Schema) -> UserValue:
         name: each["value"]
         if isinstance(each, Mapping)
         and list(each) == ["value"]
-        and not takes_map(schema_of(name, schema, schema), schema)
+        and not _takes_such_maps(schema_of(name, schema, schema), schema)
         else each
         for name, each in told.items()
     }
+
+
+def _takes_such_maps(schema: Schema, root: Schema) -> bool:
+    """Whether a map may stand here because a schema says so, and not because it says nothing."""
+    return takes_map(schema, root) and not all(map(_says_nothing, branches(schema, root)))
 
 
 def is_env(value: UserValue, schema: Schema, root: Schema) -> bool:

@@ -20,6 +20,7 @@ from treadle.graphs._handles import output_names as names_of
 from treadle.hooks._given import checked_hooks
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op_params import context_hint
+from treadle.ops._tellable import FEED_IT
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
 if TYPE_CHECKING:
@@ -272,21 +273,20 @@ class Body:
             )
 
     def _refuse_unconnected(self, node: Node, bindings: Mapping[str, Binding]) -> None:
+        unfed = [name for name in node.ins if name not in bindings and node.needs(name)]
         missing = [
-            name
-            for name in node.ins
-            if name not in bindings
-            and node.needs(name)
-            and not (node.may_be_resource(name) or node.may_be_told(name))
+            name for name in unfed if not (node.may_be_resource(name) or node.may_be_told(name))
         ]
+        untyped = [name for name in unfed if getattr(node.ins[name], "dagster_type", None) is Any]
+        if context_hint(untyped):
+            # What is called nearly as the context, no run is meant to tell.
+            missing = [name for name in unfed if name in (*missing, *untyped)]
         if missing:
             inputs = "input" if len(missing) == 1 else "inputs"
             raise CompositionError(
                 f"In {self.owner}: {node.name!r} is not given its {inputs} {listed(missing)}."
                 f"{context_hint(missing)}",
-                fix="Connect it, or give it a default in the op. One that runs tell by config is"
-                " annotated with a type of plain data (int, list[str], …), a resource"
-                " ResourceParam[…].",
+                fix=FEED_IT,
                 source=user_line(),
             )
 

@@ -6,7 +6,7 @@ Whatever a nested graph does in between is gone here; a plain op is a graph of o
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from treadle._arguments import UNSET
 from treadle._errors import ArgumentError, CompositionError, UnusedError
@@ -19,6 +19,7 @@ from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
+from treadle.ops._tellable import FEED_IT
 from treadle.steps._step_code import Given
 from treadle.steps._type_check import type_name
 from treadle.types._mismatch import mismatch
@@ -43,13 +44,16 @@ class StepRef:
 
 
 FlatRef: TypeAlias = ArgumentRef | StepRef
+#: The path of a graph, and the name of an argument of it.
+GraphArgument: TypeAlias = tuple[Path, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlatInput:
     """An input of a step; without refs the op's default is used.
 
-    `elements` is all of a list that has values among what it reads, () elsewhere.
+    `elements` is all of a list that has values among what it reads, () elsewhere. `arguments` are those of
+    graphs around the op that it stands for, from the innermost: the path of the graph, and the name.
     """
 
     name: str
@@ -57,6 +61,7 @@ class FlatInput:
     refs: tuple[FlatRef, ...] = ()
     fan_in: bool = False
     elements: tuple[StepRef | Given, ...] = ()
+    arguments: tuple[GraphArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +129,7 @@ class _Fed:
 
     refs: tuple[FlatRef, ...] = ()
     fan_in: bool = False
+    arguments: tuple[GraphArgument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +200,7 @@ def _expand(
         path = (*scope.path, name)
         node = invocation.node
         fed = {
-            each: _traced(binding, scope.fed, made, invocation)
+            each: _traced(binding, scope, made, invocation)
             for each, binding in invocation.bindings.items()
         }
         tags = {**scope.invocation_tags, **invocation.tags}
@@ -235,6 +241,7 @@ def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) ->
             definition=definition,
             refs=fed.get(name, nothing).refs,
             fan_in=fed.get(name, nothing).fan_in,
+            arguments=fed.get(name, nothing).arguments,
         )
         for name, definition in op.ins.items()
     )
@@ -253,11 +260,11 @@ def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) ->
 
 def _traced(
     binding: Binding,
-    fed: Mapping[str, _Fed],
+    scope: _Scope,
     made: Mapping[OutputRef, StepRef],
     invocation: Invocation,
 ) -> _Fed:
-    traced = [_followed(ref, fed, made) for ref in binding.refs]
+    traced = [_followed(ref, scope, made) for ref in binding.refs]
     if not binding.fan_in:
         return traced[0]
     if any(each.fan_in for each in traced):
@@ -270,10 +277,11 @@ def _traced(
     return _Fed(tuple(ref for each in traced for ref in each.refs), fan_in=True)
 
 
-def _followed(ref: Ref, fed: Mapping[str, _Fed], made: Mapping[OutputRef, StepRef]) -> _Fed:
+def _followed(ref: Ref, scope: _Scope, made: Mapping[OutputRef, StepRef]) -> _Fed:
     if isinstance(ref, OutputRef):
         return _Fed((made[ref],))
-    return fed.get(ref.argument, _Fed())
+    fed = scope.fed.get(ref.argument, _Fed())
+    return replace(fed, arguments=((scope.path, ref.argument), *fed.arguments))
 
 
 def with_inputs(flat: FlatBlock, values: Mapping[str, object]) -> FlatBlock:
@@ -319,6 +327,23 @@ def _refuse_wrong_type(step: FlatStep, each: FlatInput, name: str, value: object
         fix="Give a value of that type, or change the annotation.",
         source=user_line(),
     )
+
+
+def refuse_unfed(flat: FlatBlock, owner: str) -> None:
+    """Refuse an input of no declared type that nothing is connected to, in a block of assets: somebody forgot it.
+
+    Raises:
+        CompositionError: there is one.
+    """
+    for step in flat.steps.values():
+        for each in step.inputs:
+            is_fed = each.refs or each.fan_in or not each.definition.must_be_fed
+            if not is_fed and each.definition.dagster_type is Any:
+                raise CompositionError(
+                    f"In {owner}: {'.'.join(step.path)!r} is not given its input {each.name!r}.",
+                    fix=FEED_IT,
+                    source=step.source,
+                )
 
 
 def refuse_unreachable_effects(flat: FlatBlock) -> None:

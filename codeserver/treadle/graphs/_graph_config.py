@@ -111,10 +111,8 @@ def _wrong_keys(entry: UserValue, known: str, inputs: Collection[str]) -> list[s
 
 
 def _tellable(invocation: Invocation) -> list[str]:
-    """Return the inputs of an op that nothing is connected to, and that config may tell."""
+    """Return the inputs of a node that nothing is connected to, and that config may tell."""
     node = invocation.node
-    if not isinstance(node, OpDefinition):
-        return []
     return [name for name in node.ins if name not in invocation.bindings and node.may_be_told(name)]
 
 

@@ -47,9 +47,15 @@ def selected_part(graph: GraphDefinition, op_selection: object, *, owner: str) -
 
 
 def config_of_part(whole: GraphDefinition, part: GraphDefinition, config: UserValue) -> UserValue:
-    """Return config that is written for the whole graph, without the nodes that were left out."""
-    ops = config.get("ops") if isinstance(config, Mapping) else None
-    if part is whole or not isinstance(ops, Mapping) or not isinstance(config, Mapping):
+    """Return config that is written for the whole graph, without the nodes and inputs that were left out."""
+    if part is whole or not isinstance(config, Mapping):
+        return config
+    inputs = config.get("inputs")
+    if isinstance(inputs, Mapping):
+        unread = whole.ins.keys() - part.ins.keys()
+        config = {**config, "inputs": {k: each for k, each in inputs.items() if k not in unread}}
+    ops = config.get("ops")
+    if not isinstance(ops, Mapping):
         return config
     kept = {}
     for name, entry in ops.items():

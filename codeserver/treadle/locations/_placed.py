@@ -159,19 +159,16 @@ class PlacedBlock:
         return None if said is None else said.as_data()
 
     def _told_inputs(self, flat: FlatStep) -> ToldInputs | None:
-        ins = {
-            each.name: each.definition
-            for each in flat.inputs
-            if not (each.refs or each.fan_in or each.definition.is_nothing)
-            and is_tellable(each.definition)
-        }
+        told = [each for each in flat.inputs if self._may_be_told(each)]
+        ins = {each.name: each.definition for each in told}
         if not ins:
             return None
         from treadle.config._told_inputs import told_inputs  # noqa: PLC0415 -- few ops have such inputs
 
         graphs = {1 + depth: each for depth, each in flat.configs.items()}
         owner = f"op {flat.op.name!r}"
-        return told_inputs((self._place.name, *flat.path), graphs, ins, owner)
+        arguments = {each.name: each.arguments for each in told}
+        return told_inputs((self._place.name, *flat.path), graphs, ins, arguments, owner)
 
     def _config(self, flat: FlatStep) -> StepConfig | None:
         if flat.op.config is None:
@@ -191,7 +188,17 @@ class PlacedBlock:
             has_default=merged.has_default,
             manager_key=merged.input_manager_key,
             manager_builtin=is_builtin(merged.input_manager_key, self._place.resources),
+            arguments=tuple(
+                [f"{self._key(path)}.{name}" for path, name in each.arguments]
+                if self._may_be_told(each)
+                else []
+            ),
         )
+
+    @staticmethod
+    def _may_be_told(each: FlatInput) -> bool:
+        is_connected = each.refs or each.fan_in or each.definition.is_nothing
+        return not is_connected and is_tellable(each.definition)
 
     def _list(self, each: FlatInput) -> tuple[ListElement, ...]:
         return tuple(

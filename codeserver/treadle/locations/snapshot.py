@@ -68,7 +68,8 @@ class StepInput:
     `name` is the op's argument, "" for an ordering that no argument stands for (`deps`).
     Without sources the op's default is used. `manager_key` is the explicit
     `input_manager_key`, if any; `manager_builtin` says whether that manager, or without one
-    the reader's default `io_manager`, is Treadle's own file manager.
+    the reader's default `io_manager`, is Treadle's own file manager. `arguments`: where nothing is connected
+    to it, the arguments of graphs that it stands for, from the innermost: the step key of the graph, ".", the name.
     """
 
     name: str
@@ -78,6 +79,7 @@ class StepInput:
     has_default: bool = False
     manager_key: str | None = None
     manager_builtin: bool = True
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Which inputs a run may tell a value for: those of plain types, and of types that have a loader."""
+"""Which inputs a run may tell a value for: those of plain types or of none, and of types that have a loader."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from treadle.ops._ins_outs import In
 from treadle.types._mismatch import UNIONS
 from treadle.types._own_types import own_type
 
+#: What to do where an input is not connected.
+FEED_IT: Final = (
+    "Connect it, or give it a default in the op. One that runs tell by config is annotated with a type of plain"
+    " data (int, list[str], …), a resource ResourceParam[…]."
+)
 _PLAIN: Final = frozenset({bool, dict, float, int, list, str, type(None), None})
 
 
@@ -16,7 +21,9 @@ def is_tellable(definition: In) -> bool:
     own = own_type(definition.dagster_type)
     if own is not None:
         return own.loader is not None
-    return not definition.input_manager_key and _is_plain(definition.dagster_type)
+    if definition.input_manager_key:
+        return False
+    return definition.dagster_type is Any or _is_plain(definition.dagster_type)
 
 
 def _is_plain(declared: Any) -> bool:

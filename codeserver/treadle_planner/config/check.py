@@ -114,7 +114,7 @@ def _expected(schema: Schema, root: Schema) -> str:
     if is_secret(schema, root):
         return 'the name of a variable, {"env": NAME}'
     words = dict.fromkeys(word for each in branches(schema, root) if (word := _word(each)))
-    return " or ".join(words) or "something else"
+    return " or ".join(words) or "any value"
 
 
 def _word(schema: Schema) -> str:

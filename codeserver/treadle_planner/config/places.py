@@ -12,7 +12,7 @@ from treadle.locations.snapshot import Job, Resource, ResourcesByBlock, Step
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node, laid_over
 from treadle_contract.ids import StepKey
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.message import UserValue
 from treadle_contract.suggestions import nearest
 from treadle_contract.value import ConfigPlace
@@ -63,13 +63,36 @@ class _Node:
     has_inputs: bool = False
     is_mapped: bool = False
     inner: dict[str, _Node] = field(default_factory=dict)
+    #: Of a graph, who reads each argument that nothing is connected to: the place of an op's inputs, and which.
+    arguments: dict[str, list[tuple[Path, str]]] = field(default_factory=dict)
 
     @property
     def allowed(self) -> tuple[str, ...]:
         config = (_CONFIG,) if self.place is not None else ()
-        inputs = (_INPUTS,) if self.has_inputs else ()
+        inputs = (_INPUTS,) if self.has_inputs or self.arguments else ()
         ops = (_OPS,) if self.inner and not self.is_mapped else ()
         return (*config, *inputs, *ops)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What stands at each place of a config.
+
+    `passed` are values of arguments of graphs, with their own places and those of the inputs that they are for;
+    `told` is where each input was told that is told so.
+    """
+
+    at: dict[Path, UserValue] = field(default_factory=dict)
+    passed: list[tuple[Path, Path, UserValue]] = field(default_factory=list)
+    told: dict[Path, Path] = field(default_factory=dict)
+
+    def pass_on(self) -> None:
+        """Give each input what its argument is told, by the innermost graph, unless it is told something itself."""
+        for told, (*path, name), value in sorted(self.passed, key=lambda each: -len(each[0])):
+            inputs = self.at.get(tuple(path), {})
+            if isinstance(inputs, Mapping) and name not in inputs:
+                self.at[tuple(path)] = {**inputs, name: value}
+                self.told[*path, name] = told
 
 
 class ConfigPlaces:
@@ -80,13 +103,14 @@ class ConfigPlaces:
         self._root = _Node()
         self._schemas: dict[str, Schema] = {}
         self._places: dict[Path, ConfigPlace] = {}
+        self._outermost: dict[Path, Path] = {}
         for step in steps:
             node = self._root
             for name in step.key.split("."):
                 node = node.inner.setdefault(name, _Node())
             if step.told_inputs is not None:
                 node.has_inputs = True
-                self._places[tuple(step.told_inputs.path)] = step.told_inputs
+                self._put_inputs(step, step.told_inputs)
             if step.config is not None:
                 self._put(step.config)
 
@@ -103,14 +127,15 @@ class ConfigPlaces:
         said = given
         steps = tuple(steps)
         needs = self._resource_needs(steps, () if job is None else job.resource_keys)
-        found: dict[Path, UserValue] = {}
+        found = _Found()
         problems = list(self._collect(said, found, needs))
+        found.pass_on()
         running = {step.key: tuple(step.config.path) for step in steps if step.config is not None}
         told = {step.key: path for step in steps if (path := self._told_inputs(step, found))}
         needed = {*running.values(), *told.values()}
         effective = {
             path: self._effective(self._places[path], found, problems)
-            for path in sorted(needed | (found.keys() & self._places.keys()))
+            for path in sorted(needed | (found.at.keys() & self._places.keys()))
         }
         resources: dict[str, dict[str, UserValue]] = {}
         for owner, keys in sorted(needs.items()):
@@ -121,7 +146,7 @@ class ConfigPlaces:
                 resources.setdefault(owner, {})[key] = told_value
         if problems:
             raise _refused(list(dict.fromkeys(problems)))
-        unused = [".".join(path) for path in sorted(found.keys() - needed)]
+        unused = [".".join(path) for path in sorted(found.at.keys() - needed)]
         notes = [f"Nothing that runs takes the config at {path}." for path in unused]
         return RunConfig(
             steps={key: effective[path] for key, path in running.items()},
@@ -138,24 +163,34 @@ class ConfigPlaces:
         is_whole = isinstance(ops, Mapping) and list(ops) == [job.name] and job.name not in nodes
         return given if is_whole else in_node(job.name, given)
 
-    def _told_inputs(self, step: Step, found: Collection[Path]) -> Path:
+    def _told_inputs(self, step: Step, found: _Found) -> Path:
         """Return where inputs of a step are told, or must be; () if neither."""
         place = step.told_inputs
         if place is None:
             return ()
         path, schema = tuple(place.path), self._schema(place)
-        return path if path in found or place.given or schema.get("required") else ()
+        return path if path in found.at or place.given or schema.get("required") else ()
 
-    def _effective(
-        self, place: ConfigPlace, found: Mapping[Path, UserValue], problems: list[Problem]
-    ) -> UserValue:
+    def _effective(self, place: ConfigPlace, found: _Found, problems: list[Problem]) -> UserValue:
         """Return what stands at a place, and add what is wrong with it."""
         path, schema = tuple(place.path), self._schema(place)
-        value = laid_over(as_meant(place.given, schema), as_meant(found.get(path), schema))
+        value = laid_over(as_meant(place.given, schema), as_meant(found.at.get(path), schema))
         if value is None and takes_map(schema, schema):
             value = {}
-        problems += self._wrong(path, value, schema)
+        problems += [self._as_told(each, found) for each in self._wrong(path, value, schema)]
         return with_defaults(value, schema)
+
+    def _as_told(self, problem: Problem, found: _Found) -> Problem:
+        """Return a problem with the place where an input is told, or should be: that of an argument of a graph."""
+        for end in range(len(problem.path), 0, -1):
+            path = problem.path[:end]
+            if path not in self._outermost:
+                continue
+            inputs = found.at.get(path[:-1])
+            is_told = isinstance(inputs, Mapping) and path[-1] in inputs
+            told = found.told.get(path, path if is_told else self._outermost[path])
+            return replace(problem, path=(*told, *problem.path[end:]))
+        return problem
 
     def _resource_needs(self, steps: Iterable[Step], of_job: Iterable[str]) -> _Needs:
         """Return the keys of resources that steps need, under the job of ops that has its own, else ""."""
@@ -166,15 +201,28 @@ class ConfigPlaces:
         return needs or {"": set(of_job)}
 
     def _told_at_launch(
-        self, owner: str, needed: Collection[str], found: Collection[Path]
+        self, owner: str, needed: Collection[str], found: _Found
     ) -> Iterator[tuple[str, ConfigPlace]]:
         """Yield the resources that are told something, or must be, with their places."""
         for key, resource in sorted(self._resources[owner].items()):
             place = resource.config
             if place is not None:
                 must_be = key in needed and self._schema(place).get("required")
-                if must_be or tuple(place.path) in found:
+                if must_be or tuple(place.path) in found.at:
                     yield key, place
+
+    def _put_inputs(self, step: Step, place: ConfigPlace) -> None:
+        path = tuple(place.path)
+        self._places[path] = place
+        for each in step.inputs:
+            for argument in each.arguments:
+                *names, name = argument.split(".")
+                node, told = self._root, list[str]()
+                for graph in names:
+                    node = node.inner[graph]
+                    told += (_OPS, graph)
+                node.arguments.setdefault(name, []).append((path, each.name))
+                self._outermost[*path, each.name] = (*told, _INPUTS, name)
 
     def _put(self, place: ConfigPlace) -> None:
         path = tuple(place.path)
@@ -196,9 +244,7 @@ class ConfigPlaces:
 
         return problems_of(path, value, schema)
 
-    def _collect(
-        self, said: UserValue, found: dict[Path, UserValue], owners: Iterable[str]
-    ) -> Iterator[Problem]:
+    def _collect(self, said: UserValue, found: _Found, owners: Iterable[str]) -> Iterator[Problem]:
         """Find what stands at each place, and yield what stands at none."""
         if said is None:
             return
@@ -215,7 +261,7 @@ class ConfigPlaces:
                 yield _unknown((name,), name, (_OPS, _RESOURCES))
 
     def _collect_resources(
-        self, said: UserValue, found: dict[Path, UserValue], known: Iterable[Resource]
+        self, said: UserValue, found: _Found, known: Iterable[Resource]
     ) -> Iterator[Problem]:
         places: dict[str, ConfigPlace | None] = {}
         for one in known:
@@ -233,7 +279,7 @@ class ConfigPlaces:
                 yield from self._collect_node((_RESOURCES, key), each, node, found)
 
     def _collect_ops(
-        self, path: Path, said: UserValue, node: _Node, found: dict[Path, UserValue]
+        self, path: Path, said: UserValue, node: _Node, found: _Found
     ) -> Iterator[Problem]:
         if not isinstance(said, Mapping):
             yield Problem(path=path, problem="it is no map of names")
@@ -251,15 +297,17 @@ class ConfigPlaces:
         path: Path,
         said: Mapping[str, UserValue],
         node: _Node,
-        found: dict[Path, UserValue],
+        found: _Found,
     ) -> Iterator[Problem]:
         for name, each in said.items():
             here = (*path, name)
             if name == _CONFIG and node.place is not None:
-                found[here] = each
+                found.at[here] = each
             elif name == _INPUTS and node.has_inputs:
                 schema = self._schema(self._places[here])
-                found[here] = unwrapped(each, schema)
+                found.at[here] = unwrapped(each, schema)
+            elif name == _INPUTS and node.arguments:
+                yield from self._collect_arguments(here, each, node, found)
             elif name == _OPS and node.inner and not node.is_mapped:
                 yield from self._collect_ops(here, each, node, found)
             elif name == _OPS and node.is_mapped:
@@ -272,6 +320,20 @@ class ConfigPlaces:
                 yield Problem(path=here, problem=f"it takes no {name}")
             else:
                 yield _unknown(here, name, node.allowed)
+
+    def _collect_arguments(
+        self, path: Path, said: UserValue, node: _Node, found: _Found
+    ) -> Iterator[Problem]:
+        if not isinstance(said, Mapping):
+            yield Problem(path=path, problem="it is no map of names")
+            return
+        for name, value in said.items():
+            if name not in node.arguments:
+                yield _unknown((*path, name), name, node.arguments)
+            for place, reader in node.arguments.get(name, ()):
+                told = unwrapped({reader: value}, self._schema(self._places[place]))
+                assert isinstance(told, Mapping), "it was one"
+                found.passed.append(((*path, name), (*place, reader), told[reader]))
 
 
 def _unknown(path: Path, name: str, known: Iterable[str]) -> Problem:

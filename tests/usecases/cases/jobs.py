@@ -46,4 +46,37 @@ CASES = [
         ),
         Asked(select="stock", values={"stock": "for all"}),
     ),
+    case(
+        "jobs/told_by_runs.py",
+        Asked(
+            job="copy",
+            config={
+                "inputs": {"table": {"value": {"name": "items"}}},
+                "ops": {
+                    "copied": {"ops": {"rows": {"inputs": {"limit": 3}}}},
+                    "kept": {"inputs": {"note": "twice"}},
+                },
+            },
+            says=("3 rows of {'name': 'items'}", "[3, 3] kept for {'name': 'items'}, twice"),
+        ),
+        Asked(
+            job="copy",
+            config={"ops": {"copied": {"ops": {"rows": {"inputs": {"limit": 3}}}}}},
+            refused="inputs.table: it must be given",
+        ),
+        Asked(
+            job="copy_by_default",
+            config={
+                "ops": {
+                    "copied": {"inputs": {"table": 5}, "ops": {"rows": {"inputs": {"limit": 1}}}}
+                }
+            },
+            says=("1 rows of 5", "[1, 1] kept for users, none"),
+        ),
+        Asked(
+            job="copy_orders",
+            config={"ops": {"copied": {"ops": {"rows": {"inputs": {"limit": 2}}}}}},
+            says=("2 rows of orders", "[2, 2] kept for orders, none"),
+        ),
+    ),
 ]

@@ -179,3 +179,125 @@ def test_an_argument_of_an_asset_is_an_asset() -> None:
     result = materialize([summed, total], run_config=told(b=1))
 
     assert result.asset_value("total") == 7
+
+
+@op
+def shown(thing, of="nobody"):  # type: ignore[no-untyped-def]  # as users write it
+    return [thing, of]
+
+
+@graph
+def sums(x, y):  # type: ignore[no-untyped-def]  # as users write it
+    return add(x, y)
+
+
+@graph
+def outer_sums(n, thing):  # type: ignore[no-untyped-def]  # as users write it
+    shown(thing)
+    return add.alias("last")(sums(n), n)
+
+
+counted = outer_sums.to_job("counted")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {
+            "inputs": {"n": 3, "thing": {"value": {"a": 1}}},
+            "ops": {"sums": {"inputs": {"y": {"value": 4}}}},
+        },
+        {
+            "inputs": {"n": {"value": 3}, "thing": {"a": 1}},
+            "ops": {"sums": {"ops": {"add": {"inputs": {"b": 4}}}}},
+        },
+        {
+            "ops": {
+                "counted": {
+                    "inputs": {"n": 9, "thing": 5},
+                    "ops": {
+                        "sums": {"inputs": {"x": 3, "y": 4}},
+                        "last": {"inputs": {"b": 3}},
+                        "shown": {"inputs": {"thing": {"a": 1}}},
+                    },
+                }
+            }
+        },
+    ],
+)
+def test_a_run_tells_inputs_of_graphs_and_the_innermost_counts(config: Any) -> None:
+    result = counted.execute_in_process(config)
+
+    assert result.output_for_node("sums") == 12
+    assert result.output_value() == 20
+    assert result.output_for_node("shown") == [{"a": 1}, "nobody"]
+
+
+def test_an_input_of_no_declared_type_is_told_anything_with_a_default_or_without() -> None:
+    @job
+    def told_all() -> None:
+        shown()
+
+    def got(**inputs: Any) -> Any:
+        config = {"ops": {"shown": {"inputs": inputs}}}
+        return told_all.execute_in_process(config).output_for_node("shown")
+
+    assert got(thing=None) == [None, "nobody"]
+    assert got(thing={"value": [1, "a"]}, of={"value": {"value": 2}}) == [[1, "a"], {"value": 2}]
+    with pytest.raises(PlanRefused, match=r"shown\.inputs\.thing: it must be given: any value"):
+        got()
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        ({}, r"ops\.counted\.inputs\.n: it must be given: a whole number"),
+        ({}, r"ops\.counted\.ops\.sums\.inputs\.y: it must be given: a whole number"),
+        ({"inputs": {"n": "x"}}, r"ops\.counted\.inputs\.n: expected a whole number, got 'x'"),
+        ({"inputs": {"m": 1}}, r"ops\.counted\.inputs\.m: there is no 'm' here; there is n, thing"),
+        ({"inputs": 3}, r"ops\.counted\.inputs: it is no map of names"),
+        (
+            {"ops": {"last": {"inputs": {"b": "x"}}}},
+            r"ops\.counted\.ops\.last\.inputs\.b: expected a whole number, got 'x'",
+        ),
+    ],
+)
+def test_a_wrong_input_of_a_graph_is_refused_once_where_it_is_told(config: Any, says: str) -> None:
+    with pytest.raises(PlanRefused, match=says) as refused:
+        counted.execute_in_process(config)
+
+    lines = str(refused.value).splitlines()
+    assert len(lines) == len(set(lines))
+
+
+def test_config_of_a_job_and_of_a_graph_tell_inputs_of_graphs() -> None:
+    @graph(config={"sums": {"inputs": {"x": {"value": 1}, "y": 2}}})
+    def by_default():  # type: ignore[no-untyped-def]  # as users write it
+        return sums()
+
+    told = {"inputs": {"n": 3, "thing": 0}, "ops": {"sums": {"inputs": {"y": 1}}}}
+
+    assert by_default.execute_in_process().output_value() == 8
+    made = outer_sums.to_job("by_config", config=told)
+    assert made.execute_in_process().output_value() == 17
+    assert made.execute_in_process({"inputs": {"n": 4}}).output_value() == 19
+
+
+def test_config_of_inputs_that_op_selection_leaves_out_does_no_harm() -> None:
+    told = {"inputs": {"n": 3, "thing": 0}}
+
+    result = counted.execute_in_process(told, op_selection=["shown"])
+
+    assert result.output_for_node("shown") == [0, "nobody"]
+
+
+def test_an_argument_of_nearly_the_contexts_name_is_refused_in_a_job() -> None:
+    @op
+    def lost(ctx):  # type: ignore[no-untyped-def]  # as users write it
+        return ctx
+
+    with pytest.raises(CompositionError, match="The context is a first argument named context"):
+
+        @job
+        def wrong() -> None:
+            lost()

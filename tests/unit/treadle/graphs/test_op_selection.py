@@ -107,7 +107,7 @@ def test_an_input_whose_maker_is_left_out_has_its_default_and_a_list_has_the_oth
 
 def test_an_input_without_a_value_is_refused_with_what_made_it() -> None:
     @op
-    def last(thing: Any) -> Any:
+    def last(thing: object) -> Any:
         return thing
 
     @graph

@@ -64,13 +64,13 @@ def inner(text):  # type: ignore[no-untyped-def]  # as users write it
 
 
 @op
-def anything(thing):  # type: ignore[no-untyped-def]  # as users write it
+def takes_a_slice(thing: slice) -> slice:
     return thing
 
 
 @graph
-def untyped(thing):  # type: ignore[no-untyped-def]  # as users write it
-    anything(thing)
+def of_a_slice(thing):  # type: ignore[no-untyped-def]  # as users write it
+    takes_a_slice(thing)
 
 
 @job(tags={"team": "a"}, config={"ops": {"fetch": {"config": {"day": "tuesday"}}}})
@@ -284,7 +284,7 @@ def test_an_asset_of_the_name_of_a_job_is_called_by_its_key() -> None:
     [
         (lambda: Definitions(jobs=[inner]), ArgumentError, r"Write \.to_job\(\)"),
         (lambda: Definitions(jobs=[etl, job(name="etl")(lambda: count(fetch()))]), DuplicateError, "two jobs"),
-        (untyped.to_job, ArgumentError, "nothing is given for its input 'thing'"),
+        (of_a_slice.to_job, ArgumentError, "nothing is given for its input 'thing'"),
         (etl, ArgumentError, r"Call its graph in a body, etl\.graph"),
         (lambda: inner.to_job(input_values={"txt": 1}), ArgumentError, "Did you mean 'text'"),
         (lambda: inner.to_job(input_values={"text": 1}), ArgumentError, "is declared str"),
