@@ -31,7 +31,7 @@ from treadle_api.v1 import bounds_pb2
 
 MODULE = "client/treadle_client/_messages.py"
 
-_FILES = ("value", "policy", "plan", "run", "event", "graph", "launcher")
+_FILES = ("value", "policy", "partition", "plan", "run", "event", "graph", "launcher")
 _ROOTS = [
     "AttemptUsage",
     "Event",
@@ -315,9 +315,12 @@ class _Module:
         if field.enum_type is not None:
             name, unset = field.enum_type.name, field.enum_type.values[0].name
             return name not in _UNSPECIFIED and self._comments[f"{name}.{unset}"] != "Never sent."
-        if kind in {"message", "time"}:
-            return bool(_MAY_BE_UNSET.search(self._comments.get(_place(field), "")))
         oneof = field.containing_oneof
+        if kind in {"message", "time"}:
+            # Whichever is set of several.
+            return (oneof is not None and is_spelled(oneof)) or bool(
+                _MAY_BE_UNSET.search(self._comments.get(_place(field), ""))
+            )
         is_optional = oneof is not None and not is_spelled(oneof)
         return is_optional or _place(field) in _NONE_WHEN_BLANK or field.name == "timeout_ms"
 

@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DiskUse', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'StartMethod', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'UnrecordedLoads', 'UnselectedOutputs', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -152,6 +152,17 @@ class LogStream(ContractEnum):
     """File descriptor 2."""
     LOG = "log"
     """Records of context.log and of Python's logging, a line each."""
+
+
+class MappingRule(ContractEnum):
+    """A rule that takes nothing."""
+
+    IDENTITY = "identity"
+    """The same key."""
+    ALL = "all"
+    """All keys."""
+    LAST = "last"
+    """The last key."""
 
 
 class MemoryScope(ContractEnum):
@@ -1995,9 +2006,10 @@ class Graph(View):
     jobs: Jobs, sorted by name.
     resources: Resources, sorted by key; of one key, what all have before what jobs bring.
     checks: Checks, sorted by asset and name.
+    partitions: What the partitions of assets and jobs are, sorted by id.
     """
 
-    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources', 'checks')
+    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources', 'checks', 'partitions')
     location: Location
     """The location. Set in the first part only."""
     blocks: tuple[Block, ...]
@@ -2012,6 +2024,8 @@ class Graph(View):
     """Resources, sorted by key; of one key, what all have before what jobs bring."""
     checks: tuple[AssetCheck, ...]
     """Checks, sorted by asset and name."""
+    partitions: tuple[PartitionsDefinition, ...]
+    """What the partitions of assets and jobs are, sorted by id."""
 
     def __init__(
         self,
@@ -2023,6 +2037,7 @@ class Graph(View):
         jobs: tuple[Job, ...] = (),
         resources: tuple[Resource, ...] = (),
         checks: tuple[AssetCheck, ...] = (),
+        partitions: tuple[PartitionsDefinition, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -2032,6 +2047,7 @@ class Graph(View):
         put(self, 'jobs', jobs)
         put(self, 'resources', resources)
         put(self, 'checks', checks)
+        put(self, 'partitions', partitions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'location', 'message', 'one', 'Location'),
@@ -2041,6 +2057,7 @@ class Graph(View):
         (5, 'jobs', 'message', 'many', 'Job'),
         (6, 'resources', 'message', 'many', 'Resource'),
         (7, 'checks', 'message', 'many', 'AssetCheck'),
+        (8, 'partitions', 'message', 'many', 'PartitionsDefinition'),
     )
 
 
@@ -2281,9 +2298,15 @@ class Asset(View):
         not make it.
     keep_versions: How many versions of it are kept. 0: as many as the launcher keeps of
         each.
+    partitions: The id of what its partitions are, one of GraphPart.partitions. Empty: it
+        has none.
+    upstream_mappings: Which partitions of others its own need, where that is said, sorted
+        by key; of the rest it follows from the definitions of both
+        (treadle_partitions.default_mapping).
+    backfill_policy: How many partitions a run of a backfill makes. None: one.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions')
+    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions', 'partitions', 'upstream_mappings', 'backfill_policy')
     key: AssetKey
     """The key."""
     block: str
@@ -2316,6 +2339,13 @@ class Asset(View):
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
     keep_versions: int
     """How many versions of it are kept. 0: as many as the launcher keeps of each."""
+    partitions: str
+    """The id of what its partitions are, one of GraphPart.partitions. Empty: it has none."""
+    upstream_mappings: tuple[UpstreamMapping, ...]
+    """Which partitions of others its own need, where that is said, sorted by key; of the rest it
+    follows from the definitions of both (treadle_partitions.default_mapping)."""
+    backfill_policy: BackfillPolicy | None
+    """How many partitions a run of a backfill makes. None: one."""
 
     def __init__(
         self,
@@ -2336,6 +2366,9 @@ class Asset(View):
         source: SourceLocation | None = None,
         conflict: bool = False,
         keep_versions: int = 0,
+        partitions: str = "",
+        upstream_mappings: tuple[UpstreamMapping, ...] = (),
+        backfill_policy: BackfillPolicy | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -2354,6 +2387,9 @@ class Asset(View):
         put(self, 'source', source)
         put(self, 'conflict', conflict)
         put(self, 'keep_versions', keep_versions)
+        put(self, 'partitions', partitions)
+        put(self, 'upstream_mappings', upstream_mappings)
+        put(self, 'backfill_policy', backfill_policy)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -2372,6 +2408,390 @@ class Asset(View):
         (14, 'source', 'message', 'maybe', 'SourceLocation'),
         (15, 'conflict', 'flag', 'one', ''),
         (16, 'keep_versions', 'whole', 'one', ''),
+        (17, 'partitions', 'text', 'one', ''),
+        (18, 'upstream_mappings', 'message', 'many', 'UpstreamMapping'),
+        (19, 'backfill_policy', 'message', 'maybe', 'BackfillPolicy'),
+    )
+
+
+class UpstreamMapping(View):
+    """Which partitions of an asset those of its reader need.
+
+    asset_key: The asset that is read.
+    mapping: Which of its partitions.
+    """
+
+    __slots__ = __match_args__ = ('asset_key', 'mapping')
+    asset_key: AssetKey
+    """The asset that is read."""
+    mapping: PartitionMapping
+    """Which of its partitions."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        mapping: PartitionMapping,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'mapping', mapping)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'mapping', 'message', 'one', 'PartitionMapping'),
+    )
+
+
+class PartitionMapping(View):
+    """Which keys of an asset a key of its reader needs.
+
+    plain: By a rule that takes nothing.
+    time_window: By time.
+    static: As they are listed.
+    multi_to_single: One side is a dimension of the other.
+    multi: Dimension by dimension.
+    specific: Always the same ones.
+    user: By a function of the user's.
+    """
+
+    __slots__ = __match_args__ = ('plain', 'time_window', 'static', 'multi_to_single', 'multi', 'specific', 'user')
+    plain: PlainMapping | None
+    """By a rule that takes nothing."""
+    time_window: TimeWindowMapping | None
+    """By time."""
+    static: StaticMapping | None
+    """As they are listed."""
+    multi_to_single: MultiToSingleMapping | None
+    """One side is a dimension of the other."""
+    multi: MultiMapping | None
+    """Dimension by dimension."""
+    specific: SpecificMapping | None
+    """Always the same ones."""
+    user: UserMapping | None
+    """By a function of the user's."""
+
+    def __init__(
+        self,
+        *,
+        plain: PlainMapping | None = None,
+        time_window: TimeWindowMapping | None = None,
+        static: StaticMapping | None = None,
+        multi_to_single: MultiToSingleMapping | None = None,
+        multi: MultiMapping | None = None,
+        specific: SpecificMapping | None = None,
+        user: UserMapping | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'plain', plain)
+        put(self, 'time_window', time_window)
+        put(self, 'static', static)
+        put(self, 'multi_to_single', multi_to_single)
+        put(self, 'multi', multi)
+        put(self, 'specific', specific)
+        put(self, 'user', user)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'plain', 'message', 'maybe', 'PlainMapping'),
+        (2, 'time_window', 'message', 'maybe', 'TimeWindowMapping'),
+        (3, 'static', 'message', 'maybe', 'StaticMapping'),
+        (4, 'multi_to_single', 'message', 'maybe', 'MultiToSingleMapping'),
+        (5, 'multi', 'message', 'maybe', 'MultiMapping'),
+        (6, 'specific', 'message', 'maybe', 'SpecificMapping'),
+        (7, 'user', 'message', 'maybe', 'UserMapping'),
+    )
+
+
+class PlainMapping(View):
+    """A mapping by a rule that takes nothing.
+
+    rule: The rule.
+    """
+
+    __slots__ = __match_args__ = ('rule',)
+    rule: MappingRule
+    """The rule."""
+
+    def __init__(
+        self,
+        *,
+        rule: MappingRule,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'rule', rule)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'rule', 'enum', 'one', 'MappingRule'),
+    )
+
+
+class TimeWindowMapping(View):
+    """The windows that overlap the reader's, whose begin and end are moved before.
+
+    start_offset: By how many of the reader's windows its begin is moved.
+    end_offset: By how many of the reader's windows its end is moved.
+    allow_nonexistent_upstream_partitions: What there is no window for is left out. False:
+        it is refused.
+    """
+
+    __slots__ = __match_args__ = ('start_offset', 'end_offset', 'allow_nonexistent_upstream_partitions')
+    start_offset: int
+    """By how many of the reader's windows its begin is moved."""
+    end_offset: int
+    """By how many of the reader's windows its end is moved."""
+    allow_nonexistent_upstream_partitions: bool
+    """What there is no window for is left out. False: it is refused."""
+
+    def __init__(
+        self,
+        *,
+        start_offset: int = 0,
+        end_offset: int = 0,
+        allow_nonexistent_upstream_partitions: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'start_offset', start_offset)
+        put(self, 'end_offset', end_offset)
+        put(self, 'allow_nonexistent_upstream_partitions', allow_nonexistent_upstream_partitions)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'start_offset', 'whole', 'one', ''),
+        (2, 'end_offset', 'whole', 'one', ''),
+        (3, 'allow_nonexistent_upstream_partitions', 'flag', 'one', ''),
+    )
+
+
+class StaticMapping(View):
+    """Keys as they are listed.
+
+    entries: The pairs, in order.
+    """
+
+    __slots__ = __match_args__ = ('entries',)
+    entries: tuple[StaticMappingEntry, ...]
+    """The pairs, in order."""
+
+    def __init__(
+        self,
+        *,
+        entries: tuple[StaticMappingEntry, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'entries', entries)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'entries', 'message', 'many', 'StaticMappingEntry'),
+    )
+
+
+class StaticMappingEntry(View):
+    """One key of an asset, and who needs it.
+
+    upstream_key: The key of the asset that is read.
+    downstream_keys: The keys of the reader.
+    """
+
+    __slots__ = __match_args__ = ('upstream_key', 'downstream_keys')
+    upstream_key: str
+    """The key of the asset that is read."""
+    downstream_keys: tuple[str, ...]
+    """The keys of the reader."""
+
+    def __init__(
+        self,
+        *,
+        upstream_key: str = "",
+        downstream_keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'upstream_key', upstream_key)
+        put(self, 'downstream_keys', downstream_keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'upstream_key', 'text', 'one', ''),
+        (2, 'downstream_keys', 'text', 'many', ''),
+    )
+
+
+class MultiToSingleMapping(View):
+    """One side has a single dimension, which is one of the other's.
+
+    dimension: The dimension. Empty: the one whose definition is that of the other side.
+    """
+
+    __slots__ = __match_args__ = ('dimension',)
+    dimension: str
+    """The dimension. Empty: the one whose definition is that of the other side."""
+
+    def __init__(
+        self,
+        *,
+        dimension: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'dimension', dimension)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'dimension', 'text', 'one', ''),
+    )
+
+
+class MultiMapping(View):
+    """Dimension by dimension. Of a dimension that none stands for, all keys are read.
+
+    dimensions: The pairs, sorted by the reader's dimension.
+    """
+
+    __slots__ = __match_args__ = ('dimensions',)
+    dimensions: tuple[DimensionMapping, ...]
+    """The pairs, sorted by the reader's dimension."""
+
+    def __init__(
+        self,
+        *,
+        dimensions: tuple[DimensionMapping, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'dimensions', dimensions)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'dimensions', 'message', 'many', 'DimensionMapping'),
+    )
+
+
+class DimensionMapping(View):
+    """How one dimension of the reader's keys says a part of the keys that are read.
+
+    downstream_dimension: The dimension of the reader.
+    upstream_dimension: The dimension of the asset that is read.
+    plain: By a rule that takes nothing.
+    time_window: By time.
+    static: As they are listed.
+    specific: Always the same ones.
+    """
+
+    __slots__ = __match_args__ = ('downstream_dimension', 'upstream_dimension', 'plain', 'time_window', 'static', 'specific')
+    downstream_dimension: str
+    """The dimension of the reader."""
+    upstream_dimension: str
+    """The dimension of the asset that is read."""
+    plain: PlainMapping | None
+    """By a rule that takes nothing."""
+    time_window: TimeWindowMapping | None
+    """By time."""
+    static: StaticMapping | None
+    """As they are listed."""
+    specific: SpecificMapping | None
+    """Always the same ones."""
+
+    def __init__(
+        self,
+        *,
+        downstream_dimension: str = "",
+        upstream_dimension: str = "",
+        plain: PlainMapping | None = None,
+        time_window: TimeWindowMapping | None = None,
+        static: StaticMapping | None = None,
+        specific: SpecificMapping | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'downstream_dimension', downstream_dimension)
+        put(self, 'upstream_dimension', upstream_dimension)
+        put(self, 'plain', plain)
+        put(self, 'time_window', time_window)
+        put(self, 'static', static)
+        put(self, 'specific', specific)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'downstream_dimension', 'text', 'one', ''),
+        (2, 'upstream_dimension', 'text', 'one', ''),
+        (3, 'plain', 'message', 'maybe', 'PlainMapping'),
+        (4, 'time_window', 'message', 'maybe', 'TimeWindowMapping'),
+        (5, 'static', 'message', 'maybe', 'StaticMapping'),
+        (6, 'specific', 'message', 'maybe', 'SpecificMapping'),
+    )
+
+
+class SpecificMapping(View):
+    """Always the same keys.
+
+    keys: The keys, in order.
+    """
+
+    __slots__ = __match_args__ = ('keys',)
+    keys: tuple[str, ...]
+    """The keys, in order."""
+
+    def __init__(
+        self,
+        *,
+        keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'keys', keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'keys', 'text', 'many', ''),
+    )
+
+
+class UserMapping(View):
+    """A function of the user's: a process beside the code server runs it.
+
+    class_name: The name of its class, for a person.
+    block: The node name of the reader's block, where the function is found. Empty: the
+        mapping is of an asset that nothing here makes.
+    asset_key: The asset that is read: the key under which the block has it.
+    """
+
+    __slots__ = __match_args__ = ('class_name', 'block', 'asset_key')
+    class_name: str
+    """The name of its class, for a person."""
+    block: str
+    """The node name of the reader's block, where the function is found. Empty: the mapping is of
+    an asset that nothing here makes."""
+    asset_key: AssetKey
+    """The asset that is read: the key under which the block has it."""
+
+    def __init__(
+        self,
+        *,
+        class_name: str = "",
+        block: str = "",
+        asset_key: AssetKey = AssetKey(""),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'class_name', class_name)
+        put(self, 'block', block)
+        put(self, 'asset_key', asset_key)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'class_name', 'text', 'one', ''),
+        (2, 'block', 'text', 'one', ''),
+        (3, 'asset_key', 'text', 'one', ''),
+    )
+
+
+class BackfillPolicy(View):
+    """How many partitions a run of a backfill makes.
+
+    max_partitions_per_run: At most so many. 0: all of them, in one run.
+    """
+
+    __slots__ = __match_args__ = ('max_partitions_per_run',)
+    max_partitions_per_run: int
+    """At most so many. 0: all of them, in one run."""
+
+    def __init__(
+        self,
+        *,
+        max_partitions_per_run: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'max_partitions_per_run', max_partitions_per_run)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'max_partitions_per_run', 'whole', 'one', ''),
     )
 
 
@@ -2533,15 +2953,19 @@ class Source(View):
     step_key: The step.
     output: The output's name.
     asset_key: An asset: of another block, or external.
+    mapping: Of an asset: which partitions of it. None: what follows from the definitions of
+        both.
     """
 
-    __slots__ = __match_args__ = ('step_key', 'output', 'asset_key')
+    __slots__ = __match_args__ = ('step_key', 'output', 'asset_key', 'mapping')
     step_key: StepKey
     """The step."""
     output: str
     """The output's name."""
     asset_key: AssetKey
     """An asset: of another block, or external."""
+    mapping: PartitionMapping | None
+    """Of an asset: which partitions of it. None: what follows from the definitions of both."""
 
     def __init__(
         self,
@@ -2549,15 +2973,18 @@ class Source(View):
         step_key: StepKey = StepKey(""),
         output: str = "",
         asset_key: AssetKey = AssetKey(""),
+        mapping: PartitionMapping | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
         put(self, 'output', output)
         put(self, 'asset_key', asset_key)
+        put(self, 'mapping', mapping)
 
     TABLE: ClassVar[Rows] = (
         (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''))),
         (2, 'asset_key', 'text', 'one', ''),
+        (3, 'mapping', 'message', 'maybe', 'PartitionMapping'),
     )
 
 
@@ -2666,9 +3093,11 @@ class Job(View):
     retry_policy: When its steps that have no policy of their own are tried again. None:
         never by itself.
     config: The config of its runs, under what a run says itself. Null: none.
+    partitions: The id of what the partitions of its runs are. Empty: those of what it
+        selects.
     """
 
-    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy', 'config')
+    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy', 'config', 'partitions')
     name: str
     """The name, unique in a location."""
     selection: str
@@ -2683,6 +3112,8 @@ class Job(View):
     """When its steps that have no policy of their own are tried again. None: never by itself."""
     config: PlainValue
     """The config of its runs, under what a run says itself. Null: none."""
+    partitions: str
+    """The id of what the partitions of its runs are. Empty: those of what it selects."""
 
     def __init__(
         self,
@@ -2694,6 +3125,7 @@ class Job(View):
         tags: Mapping[str, str] = NO_ENTRIES,
         retry_policy: RetryPolicy | None = None,
         config: PlainValue = None,
+        partitions: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -2703,6 +3135,7 @@ class Job(View):
         put(self, 'tags', tags)
         put(self, 'retry_policy', retry_policy)
         put(self, 'config', config)
+        put(self, 'partitions', partitions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -2712,6 +3145,7 @@ class Job(View):
         (5, 'tags', 'map', 'one', ''),
         (6, 'retry_policy', 'message', 'maybe', 'RetryPolicy'),
         (7, 'config', 'value', 'one', 'Value'),
+        (8, 'partitions', 'text', 'one', ''),
     )
 
 
@@ -2833,6 +3267,234 @@ class AssetCheck(View):
         (8, 'metadata', 'metadata', 'one', 'MetadataEntry'),
         (9, 'upstream_keys', 'text', 'many', ''),
         (10, 'source', 'message', 'maybe', 'SourceLocation'),
+    )
+
+
+class PartitionsDefinition(View):
+    """The keys of assets that are made in parts. Equal definitions have equal ids.
+
+    id: The first characters of the SHA-256 of the rest, in hexadecimal.
+    static: Those that are listed.
+    time_windows: One for each stretch of time.
+    dynamic: Those that the launcher was told.
+    multi: The combinations of those of several dimensions.
+    """
+
+    __slots__ = __match_args__ = ('id', 'static', 'time_windows', 'dynamic', 'multi')
+    id: str
+    """The first characters of the SHA-256 of the rest, in hexadecimal."""
+    static: StaticPartitions | None
+    """Those that are listed."""
+    time_windows: TimeWindowPartitions | None
+    """One for each stretch of time."""
+    dynamic: DynamicPartitions | None
+    """Those that the launcher was told."""
+    multi: MultiPartitions | None
+    """The combinations of those of several dimensions."""
+
+    def __init__(
+        self,
+        *,
+        id: str = "",
+        static: StaticPartitions | None = None,
+        time_windows: TimeWindowPartitions | None = None,
+        dynamic: DynamicPartitions | None = None,
+        multi: MultiPartitions | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'id', id)
+        put(self, 'static', static)
+        put(self, 'time_windows', time_windows)
+        put(self, 'dynamic', dynamic)
+        put(self, 'multi', multi)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'id', 'text', 'one', ''),
+        (2, 'static', 'message', 'maybe', 'StaticPartitions'),
+        (3, 'time_windows', 'message', 'maybe', 'TimeWindowPartitions'),
+        (4, 'dynamic', 'message', 'maybe', 'DynamicPartitions'),
+        (5, 'multi', 'message', 'maybe', 'MultiPartitions'),
+    )
+
+
+class StaticPartitions(View):
+    """Keys that are listed.
+
+    keys: The keys, in order, each once.
+    """
+
+    __slots__ = __match_args__ = ('keys',)
+    keys: tuple[str, ...]
+    """The keys, in order, each once."""
+
+    def __init__(
+        self,
+        *,
+        keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'keys', keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'keys', 'text', 'many', ''),
+    )
+
+
+class TimeWindowPartitions(View):
+    """One key for each window from a tick of a schedule to the next. The windows that have ended
+    by now are there.
+
+    cron_schedule: Five fields of cron: minute, hour, day of the month, month, day of the
+        week.
+    timezone: The time zone of the schedule and of the keys, by its name in the IANA
+        database.
+    start: The first window begins at the first tick at or after this moment.
+    end: No window ends after this moment. None: there is no such moment.
+    key_format: A key is the begin of its window in this format of strftime. Where a local
+        time comes twice, the second has its distance from UTC behind it, as %z.
+    end_offset: How many windows are there beyond those that have ended; negative: fewer.
+    excluded_schedules: A window that begins at a tick of one of these schedules is left
+        out.
+    excluded_moments: A window that begins at one of these moments is left out. Sorted.
+    """
+
+    __slots__ = __match_args__ = ('cron_schedule', 'timezone', 'start', 'end', 'key_format', 'end_offset', 'excluded_schedules', 'excluded_moments')
+    cron_schedule: str
+    """Five fields of cron: minute, hour, day of the month, month, day of the week."""
+    timezone: str
+    """The time zone of the schedule and of the keys, by its name in the IANA database."""
+    start: int
+    """The first window begins at the first tick at or after this moment."""
+    end: int | None
+    """No window ends after this moment. None: there is no such moment."""
+    key_format: str
+    """A key is the begin of its window in this format of strftime. Where a local time comes twice,
+    the second has its distance from UTC behind it, as %z."""
+    end_offset: int
+    """How many windows are there beyond those that have ended; negative: fewer."""
+    excluded_schedules: tuple[str, ...]
+    """A window that begins at a tick of one of these schedules is left out."""
+    excluded_moments: tuple[int, ...]
+    """A window that begins at one of these moments is left out. Sorted."""
+
+    def __init__(
+        self,
+        *,
+        cron_schedule: str = "",
+        timezone: str = "",
+        start: int = 0,
+        end: int | None = None,
+        key_format: str = "",
+        end_offset: int = 0,
+        excluded_schedules: tuple[str, ...] = (),
+        excluded_moments: tuple[int, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'cron_schedule', cron_schedule)
+        put(self, 'timezone', timezone)
+        put(self, 'start', start)
+        put(self, 'end', end)
+        put(self, 'key_format', key_format)
+        put(self, 'end_offset', end_offset)
+        put(self, 'excluded_schedules', excluded_schedules)
+        put(self, 'excluded_moments', excluded_moments)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'cron_schedule', 'text', 'one', ''),
+        (2, 'timezone', 'text', 'one', ''),
+        (3, 'start', 'wide', 'one', ''),
+        (4, 'end', 'wide', 'maybe', ''),
+        (5, 'key_format', 'text', 'one', ''),
+        (6, 'end_offset', 'whole', 'one', ''),
+        (7, 'excluded_schedules', 'text', 'many', ''),
+        (8, 'excluded_moments', 'wide', 'many', ''),
+    )
+
+
+class DynamicPartitions(View):
+    """Keys that the launcher was told: AddPartitions, RemovePartitions.
+
+    name: The name that they are added under.
+    """
+
+    __slots__ = __match_args__ = ('name',)
+    name: str
+    """The name that they are added under."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+    )
+
+
+class MultiPartitions(View):
+    """Keys of which each part is one of another definition's, joined by "|".
+
+    dimensions: The parts, sorted by name: the order that they have in a key.
+    """
+
+    __slots__ = __match_args__ = ('dimensions',)
+    dimensions: tuple[PartitionDimension, ...]
+    """The parts, sorted by name: the order that they have in a key."""
+
+    def __init__(
+        self,
+        *,
+        dimensions: tuple[PartitionDimension, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'dimensions', dimensions)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'dimensions', 'message', 'many', 'PartitionDimension'),
+    )
+
+
+class PartitionDimension(View):
+    """One part of the keys of MultiPartitions.
+
+    name: The name, unique among the dimensions.
+    static: Those that are listed.
+    time_windows: One for each stretch of time.
+    dynamic: Those that the launcher was told.
+    """
+
+    __slots__ = __match_args__ = ('name', 'static', 'time_windows', 'dynamic')
+    name: str
+    """The name, unique among the dimensions."""
+    static: StaticPartitions | None
+    """Those that are listed."""
+    time_windows: TimeWindowPartitions | None
+    """One for each stretch of time."""
+    dynamic: DynamicPartitions | None
+    """Those that the launcher was told."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        static: StaticPartitions | None = None,
+        time_windows: TimeWindowPartitions | None = None,
+        dynamic: DynamicPartitions | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'static', static)
+        put(self, 'time_windows', time_windows)
+        put(self, 'dynamic', dynamic)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'static', 'message', 'maybe', 'StaticPartitions'),
+        (3, 'time_windows', 'message', 'maybe', 'TimeWindowPartitions'),
+        (4, 'dynamic', 'message', 'maybe', 'DynamicPartitions'),
     )
 
 

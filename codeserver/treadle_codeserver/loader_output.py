@@ -55,5 +55,6 @@ def _folder_of(package: str) -> str:
 
 
 _OUR_FOLDERS = tuple(
-    _folder_of(package) for package in ("treadle", "treadle_contract", "treadle_worker")
+    _folder_of(package)
+    for package in ("treadle", "treadle_contract", "treadle_partitions", "treadle_worker")
 )

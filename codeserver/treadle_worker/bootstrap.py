@@ -1,7 +1,7 @@
 """The entry of every worker process: `INTERPRETER -P bootstrap.py load|host|step|debug <fd>`.
 
 The user's interpreter has nothing of ours installed, or another version of it. So this file
-makes exactly three packages findable, and imports the process's own module
+makes exactly four packages findable, and imports the process's own module
 before the user's folders are on the path. It is safe to import again: multiprocessing's spawn
 does so in children of a step, where `import treadle` has to work as well.
 """
@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
-_PACKAGES = frozenset({"treadle", "treadle_contract", "treadle_worker"})
+_PACKAGES = frozenset({"treadle", "treadle_contract", "treadle_partitions", "treadle_worker"})
 _FOLDER = Path(__file__).resolve().parent.parent
 # The contract lies beside the others where they are installed, and in protos/ in a checkout.
 _FOLDERS = [str(_FOLDER), str(_FOLDER.parent / "protos")]

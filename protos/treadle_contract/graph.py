@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
+from treadle_contract.partition import BackfillPolicy, PartitionMapping, PartitionsDefinition, UpstreamMapping
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import ConfigPlace, MetadataEntry, SourceLocation, Text
 
@@ -241,7 +242,7 @@ class Location(Message):
 class Asset(Message):
     """An asset: made by a block, or declared and made elsewhere."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions')
+    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions', 'partitions', 'upstream_mappings', 'backfill_policy')
     key: str
     """The key."""
     block: str
@@ -274,6 +275,13 @@ class Asset(Message):
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
     keep_versions: int
     """How many versions of it are kept. 0: as many as the launcher keeps of each."""
+    partitions: str
+    """The id of what its partitions are, one of GraphPart.partitions. Empty: it has none."""
+    upstream_mappings: tuple[UpstreamMapping, ...]
+    """Which partitions of others its own need, where that is said, sorted by key; of the rest it
+    follows from the definitions of both (treadle_partitions.default_mapping)."""
+    backfill_policy: BackfillPolicy | None
+    """How many partitions a run of a backfill makes. Unset: one."""
 
     def __init__(
         self,
@@ -294,6 +302,9 @@ class Asset(Message):
         source: SourceLocation | None = None,
         conflict: bool = False,
         keep_versions: int = 0,
+        partitions: str = "",
+        upstream_mappings: tuple[UpstreamMapping, ...] = (),
+        backfill_policy: BackfillPolicy | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -312,6 +323,9 @@ class Asset(Message):
         put(self, 'source', source)
         put(self, 'conflict', conflict)
         put(self, 'keep_versions', keep_versions)
+        put(self, 'partitions', partitions)
+        put(self, 'upstream_mappings', upstream_mappings)
+        put(self, 'backfill_policy', backfill_policy)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 2),
@@ -330,6 +344,9 @@ class Asset(Message):
         ('source', 14, 'source', 'message', 'maybe', 'SourceLocation', 'source', False, 0),
         ('conflict', 15, 'conflict', 'flag', 'one', '', 'conflict', False, 0),
         ('keep_versions', 16, 'keepVersions', 'whole', 'one', '', 'keep_versions', False, 23),
+        ('partitions', 17, 'partitions', 'text', 'one', '', 'partitions', False, 1),
+        ('upstream_mappings', 18, 'upstreamMappings', 'message', 'many', 'UpstreamMapping', 'upstream_mappings', False, 0),
+        ('backfill_policy', 19, 'backfillPolicy', 'message', 'maybe', 'BackfillPolicy', 'backfill_policy', False, 0),
     )
 
 
@@ -451,25 +468,30 @@ class AssetCheck(Message):
 class Source(Message):
     """A place a step's input takes a value from."""
 
-    __slots__ = __match_args__ = ('step_output', 'asset_key')
+    __slots__ = __match_args__ = ('step_output', 'asset_key', 'mapping')
     step_output: StepOutput | None
     """An output of a step of the same block; of an ordering, also a blocking check of any."""
     asset_key: KeyText | None
     """An asset: of another block, or external."""
+    mapping: PartitionMapping | None
+    """Of an asset: which partitions of it. Unset: what follows from the definitions of both."""
 
     def __init__(
         self,
         *,
         step_output: StepOutput | None = None,
         asset_key: KeyText | None = None,
+        mapping: PartitionMapping | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_output', step_output)
         put(self, 'asset_key', asset_key)
+        put(self, 'mapping', mapping)
 
     FIELDS = (
         ('step_output', 1, 'stepOutput', 'message', 'maybe', 'StepOutput', 'step_output', False, 0),
         ('asset_key', 2, 'assetKey', 'text', 'maybe', '', 'asset_key', False, 0),
+        ('mapping', 3, 'mapping', 'message', 'maybe', 'PartitionMapping', 'mapping', False, 0),
     )
     ONEOFS = (('from', ('step_output', 'asset_key'), False),)
 
@@ -674,7 +696,7 @@ class StepDefinition(Message):
 class Job(Message):
     """A named selection of assets."""
 
-    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy', 'config')
+    __slots__ = __match_args__ = ('name', 'selection', 'asset_keys', 'description', 'tags', 'retry_policy', 'config', 'partitions')
     name: str
     """The name, unique in a location."""
     selection: str
@@ -689,6 +711,8 @@ class Job(Message):
     """When its steps that have no policy of their own are tried again. Unset: never by itself."""
     config: UserValue
     """The config of its runs, under what a run says itself. Null: none."""
+    partitions: str
+    """The id of what the partitions of its runs are. Empty: those of what it selects."""
 
     def __init__(
         self,
@@ -700,6 +724,7 @@ class Job(Message):
         tags: Mapping[str, str] = NO_ENTRIES,
         retry_policy: RetryPolicy | None = None,
         config: UserValue = None,
+        partitions: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -709,6 +734,7 @@ class Job(Message):
         put(self, 'tags', tags)
         put(self, 'retry_policy', retry_policy)
         put(self, 'config', config)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
@@ -718,6 +744,7 @@ class Job(Message):
         ('tags', 5, 'tags', 'text', 'map', '', 'tags', False, 10),
         ('retry_policy', 6, 'retryPolicy', 'message', 'maybe', 'RetryPolicy', 'retry_policy', False, 0),
         ('config', 7, 'config', 'value', 'one', '', 'config', False, 27),
+        ('partitions', 8, 'partitions', 'text', 'one', '', 'partitions', False, 1),
     )
 
 
@@ -761,7 +788,7 @@ class GraphPart(Message):
     """One part of a graph. A graph is streamed in parts of at most 500 items or 1 MiB; the whole
     is the concatenation of the parts, each list in its own sort order."""
 
-    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources', 'checks')
+    __slots__ = __match_args__ = ('location', 'blocks', 'assets', 'steps', 'jobs', 'resources', 'checks', 'partitions')
     location: Location | None
     """The location. Set in the first part only."""
     blocks: tuple[Block, ...]
@@ -776,6 +803,8 @@ class GraphPart(Message):
     """Resources, sorted by key; of one key, what all have before what jobs bring."""
     checks: tuple[AssetCheck, ...]
     """Checks, sorted by asset and name."""
+    partitions: tuple[PartitionsDefinition, ...]
+    """What the partitions of assets and jobs are, sorted by id."""
 
     def __init__(
         self,
@@ -787,6 +816,7 @@ class GraphPart(Message):
         jobs: tuple[Job, ...] = (),
         resources: tuple[Resource, ...] = (),
         checks: tuple[AssetCheck, ...] = (),
+        partitions: tuple[PartitionsDefinition, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -796,6 +826,7 @@ class GraphPart(Message):
         put(self, 'jobs', jobs)
         put(self, 'resources', resources)
         put(self, 'checks', checks)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('location', 1, 'location', 'message', 'maybe', 'Location', 'location', False, 0),
@@ -805,6 +836,7 @@ class GraphPart(Message):
         ('jobs', 5, 'jobs', 'message', 'many', 'Job', 'jobs', False, 0),
         ('resources', 6, 'resources', 'message', 'many', 'Resource', 'resources', False, 0),
         ('checks', 7, 'checks', 'message', 'many', 'AssetCheck', 'checks', False, 0),
+        ('partitions', 8, 'partitions', 'message', 'many', 'PartitionsDefinition', 'partitions', False, 0),
     )
 
 

@@ -39,6 +39,8 @@ NICENESS: Final = 25
 MODULE: Final = 26
 CONFIG: Final = 27
 JSON_SCHEMA: Final = 28
+PARTITION_KEY: Final = 29
+PARTITION_KEYS: Final = 30
 
 KINDS: Final[Mapping[int, Bounds]] = {
     0: Bounds(),
@@ -70,6 +72,8 @@ KINDS: Final[Mapping[int, Bounds]] = {
     26: Bounds(max_bytes=1024, form='dotted_name'),
     27: Bounds(max_total_bytes=1048576, max_depth=21),
     28: Bounds(max_bytes=1048576),
+    29: Bounds(max_bytes=1024, form='line'),
+    30: Bounds(max_bytes=1024, max_total_bytes=2097152, form='line'),
 }
 """By the number of the kind."""
 

@@ -32,6 +32,7 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "code_version": "",
         # How many versions stay is in the plan by then.
         "keep_versions": 0,
+        "backfill_policy": None,
     },
     AssetCheck: {"description": "", "metadata": (), "upstream_keys": ()},
     # What a job selects is in the plan by then.
@@ -43,6 +44,7 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "isolation": None,
         "config": None,
         "resource_keys": (),
+        "partitions": "",
     },
 }
 

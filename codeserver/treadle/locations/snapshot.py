@@ -13,6 +13,12 @@ from typing import TypeAlias
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.message import UserValue
+from treadle_contract.partition import (
+    BackfillPolicy,
+    PartitionMapping,
+    PartitionsDefinition,
+    UpstreamMapping,
+)
 from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import ConfigPlace, MetadataEntry, SourceLocation
@@ -46,12 +52,20 @@ class OutputSource:
     def asset_key(self) -> None:
         """None: it reads no asset."""
 
+    @property
+    def mapping(self) -> None:
+        """None: it reads no asset."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetSource:
-    """An input reads an asset of another block, or an external one."""
+    """An input reads an asset of another block, or an external one.
+
+    `mapping` says which of its partitions; None: what follows from the definitions of both.
+    """
 
     asset_key: KeyText
+    mapping: PartitionMapping | None = None
 
     @property
     def step_output(self) -> None:
@@ -197,7 +211,8 @@ class Asset:
     """An asset: made by an output of a step, or external (`block`, `step_key`, `output` None).
 
     `upstream_keys` is its lineage: derived from the op wiring, or stated with
-    `internal_asset_deps`; sorted. `keep_versions`: 0 leaves that to the launcher.
+    `internal_asset_deps`; sorted. `keep_versions`: 0 leaves that to the launcher. `partitions` is the
+    id of one of the snapshot's; `upstream_mappings` are those that are said, sorted by key.
     """
 
     key: KeyText
@@ -216,6 +231,9 @@ class Asset:
     manager_builtin: bool = True
     keep_versions: int = 0
     source: SourceLine | None = None
+    partitions: str = ""
+    upstream_mappings: tuple[UpstreamMapping, ...] = ()
+    backfill_policy: BackfillPolicy | None = None
 
     @property
     def is_external(self) -> bool:
@@ -245,6 +263,7 @@ class Job:
     config: UserValue = None
     resource_keys: tuple[str, ...] = ()
     source: SourceLine | None = None
+    partitions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,8 +319,9 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A whole code location. Blocks, assets, jobs, resources and checks are sorted by name or key (of
-    one key, what all have comes before what jobs have); steps are in topological order, ties by key.
+    """A whole code location. Blocks, assets, jobs, resources, checks and partitions are sorted by name, key
+    or id (of one key, what all have comes before what jobs have); steps are in topological order, ties
+    by key.
 
     `digest` is SHA-256 in hexadecimal over structure, code, files and Python's minor version
     (`treadle.locations.digest`); `warnings` and source lines are not part of it. `core_digest` is over
@@ -316,6 +336,7 @@ class Snapshot:
     jobs: tuple[Job, ...] = ()
     resources: tuple[Resource, ...] = ()
     checks: tuple[AssetCheck, ...] = ()
+    partitions: tuple[PartitionsDefinition, ...] = ()
     python_version: str = ""
     digest: str = ""
     core_digest: str = ""

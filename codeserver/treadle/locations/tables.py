@@ -30,6 +30,7 @@ from treadle.locations.snapshot import (
     Step,
 )
 from treadle_contract.lazy_dataclasses import defaults, field_names, replace
+from treadle_contract.partition import PartitionsDefinition
 
 #: Canonical JSON of each column, by part of a snapshot and field.
 Packed: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -41,9 +42,10 @@ PARTS: Final[Mapping[str, type]] = {
     "jobs": Job,
     "resources": Resource,
     "checks": AssetCheck,
+    "partitions": PartitionsDefinition,
 }
 #: Left out where there are none: they are newer than digests that were written down.
-_NEWER: Final = frozenset({"checks"})
+_NEWER: Final = frozenset({"checks", "partitions"})
 _SCALARS: Final = (bool, int, float, str, types.NoneType)
 
 
@@ -89,7 +91,16 @@ def unpack(data: Json) -> dict[str, Any]:
 
 def without_definitions(snapshot: Snapshot) -> Snapshot:
     """Return the rest of a snapshot."""
-    return replace(snapshot, blocks=(), steps=(), assets=(), jobs=(), resources=(), checks=())
+    return replace(
+        snapshot,
+        blocks=(),
+        steps=(),
+        assets=(),
+        jobs=(),
+        resources=(),
+        checks=(),
+        partitions=(),
+    )
 
 
 class _Column:

@@ -55,6 +55,7 @@ def definitions_of(served: Served) -> graph.GraphPart:
         jobs=tuple(_job(job, served.job_asset_keys[job.name]) for job in snapshot.jobs),
         resources=snapshot.resources,
         checks=tuple(map(_fitted, snapshot.checks)),
+        partitions=snapshot.partitions,
     )
 
 
@@ -113,4 +114,5 @@ def _job(job: Job, asset_keys: tuple[KeyText, ...]) -> graph.Job:
         description=cut(job.description),
         tags=job.tags,
         retry_policy=job.retry_policy,
+        partitions=job.partitions,
     )

@@ -23,6 +23,7 @@ OWN_PACKAGES = frozenset(
         "treadle_contract",
         "treadle_inprocess",
         "treadle_launcher",
+        "treadle_partitions",
         "treadle_planner",
         "treadle_worker",
     }

@@ -139,6 +139,10 @@ class _KindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Kind.ValueType],
     """The config of a run or a step: 1 MiB as encoded; 20 lists and maps in each other below the first."""
     KIND_JSON_SCHEMA: _Kind.ValueType  # 28
     """A JSON Schema: 1 MiB."""
+    KIND_PARTITION_KEY: _Kind.ValueType  # 29
+    """The key of a partition: 1 KiB, one line."""
+    KIND_PARTITION_KEYS: _Kind.ValueType  # 30
+    """Keys of partitions: 2 MiB together."""
 
 class Kind(_Kind, metaclass=_KindEnumTypeWrapper):
     """Of what kind a field is, and thereby what it may hold."""
@@ -203,6 +207,10 @@ KIND_CONFIG: Kind.ValueType  # 27
 """The config of a run or a step: 1 MiB as encoded; 20 lists and maps in each other below the first."""
 KIND_JSON_SCHEMA: Kind.ValueType  # 28
 """A JSON Schema: 1 MiB."""
+KIND_PARTITION_KEY: Kind.ValueType  # 29
+"""The key of a partition: 1 KiB, one line."""
+KIND_PARTITION_KEYS: Kind.ValueType  # 30
+"""Keys of partitions: 2 MiB together."""
 Global___Kind: _TypeAlias = Kind  # noqa: Y015
 
 class _StreamBounds:

@@ -25,11 +25,12 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from treadle_api.v1 import bounds_pb2 as treadle__api_dot_v1_dot_bounds__pb2
+from treadle_api.v1 import partition_pb2 as treadle__api_dot_v1_dot_partition__pb2
 from treadle_api.v1 import policy_pb2 as treadle__api_dot_v1_dot_policy__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atreadle_api/v1/graph.proto\x12\x0etreadle_api.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x1atreadle_api/v1/value.proto\"\xd4\x01\n\x0cModuleReport\x12\x14\n\x06target\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x05\x12*\n\x05state\x18\x02 \x01(\x0e\x32\x1b.treadle_api.v1.ModuleState\x12%\n\x07problem\x18\x03 \x01(\x0b\x32\x14.treadle_api.v1.Text\x12.\n\x06source\x18\x04 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"7\n\x0bNamedDigest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x14\n\x06\x64igest\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\"\xf8\x01\n\x0c\x43odeManifest\x12(\n\x03ops\x18\x01 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12*\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x32\n\rdistributions\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x30\n\x0b\x64\x65\x66initions\x18\x04 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12,\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\"\x8c\x03\n\x08Location\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.treadle_api.v1.LocationState\x12\x14\n\x06\x64igest\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x1c\n\x0epython_version\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12-\n\tloaded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07modules\x18\x06 \x03(\x0b\x32\x1c.treadle_api.v1.ModuleReport\x12\x10\n\x08warnings\x18\x07 \x03(\t\x12\x19\n\x0b\x61sset_count\x18\x08 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x18\n\nstep_count\x18\t \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x18\n\ngeneration\x18\n \x01(\tB\x04\xb0\xe1\x18\x01\x12\x0f\n\x07\x61\x64\x64ress\x18\x0b \x01(\t\x12)\n\x05since\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07problem\x18\r \x01(\t\"\xd7\x03\n\x05\x41sset\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x13\n\x05\x62lock\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x08step_key\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x04\x12\x14\n\x06output\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x15\n\rupstream_keys\x18\x05 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\r\n\x05group\x18\x07 \x01(\t\x12\x35\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntryB\x04\xb0\xe1\x18\x0e\x12-\n\x04tags\x18\t \x03(\x0b\x32\x1f.treadle_api.v1.Asset.TagsEntry\x12\r\n\x05kinds\x18\n \x03(\t\x12\x0e\n\x06owners\x18\x0b \x03(\t\x12\x14\n\x0c\x63ode_version\x18\x0c \x01(\t\x12\x16\n\x0eio_manager_key\x18\r \x01(\t\x12.\n\x06source\x18\x0e \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x10\n\x08\x63onflict\x18\x0f \x01(\x08\x12\x1b\n\rkeep_versions\x18\x10 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xaa\x01\n\x05\x42lock\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x12\n\nasset_keys\x18\x02 \x03(\t\x12\x12\n\ncan_subset\x18\x03 \x01(\x08\x12\x10\n\x08is_graph\x18\x04 \x01(\x08\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12.\n\x06source\x18\x06 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x0e\n\x06\x63hecks\x18\x07 \x03(\t\"\xa1\x02\n\nAssetCheck\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x13\n\x05\x62lock\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x08step_key\x18\x04 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x14\n\x06output\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\x10\n\x08\x62locking\x18\x07 \x01(\x08\x12\x35\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntryB\x04\xb0\xe1\x18\x0e\x12\x15\n\rupstream_keys\x18\t \x03(\t\x12.\n\x06source\x18\n \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\"X\n\x06Source\x12\x31\n\x0bstep_output\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.StepOutputH\x00\x12\x13\n\tasset_key\x18\x02 \x01(\tH\x00\x42\x06\n\x04\x66rom\".\n\nStepOutput\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\"\x82\x01\n\x13StepInputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x07sources\x18\x02 \x03(\x0b\x32\x16.treadle_api.v1.Source\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x13\n\x0bhas_default\x18\x05 \x01(\x08\"\x85\x01\n\x14StepOutputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bis_required\x18\x02 \x01(\x08\x12\x0f\n\x07nothing\x18\x03 \x01(\x08\x12\x12\n\nasset_keys\x18\x04 \x03(\t\x12\x16\n\x0eio_manager_key\x18\x05 \x01(\t\x12\r\n\x05\x63heck\x18\x06 \x01(\t\"\xbf\x04\n\x0eStepDefinition\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12\n\n\x02op\x18\x03 \x01(\t\x12\x33\n\x06inputs\x18\x04 \x03(\x0b\x32#.treadle_api.v1.StepInputDefinition\x12\x35\n\x07outputs\x18\x05 \x03(\x0b\x32$.treadle_api.v1.StepOutputDefinition\x12\x15\n\rresource_keys\x18\x06 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x07 \x01(\t\x12\x36\n\x04tags\x18\x08 \x03(\x0b\x32(.treadle_api.v1.StepDefinition.TagsEntry\x12.\n\x06source\x18\t \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x31\n\x0cretry_policy\x18\n \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12\x18\n\ntimeout_ms\x18\x0b \x01(\x03\x42\x04\xb0\xe1\x18\x13\x12&\n\x06limits\x18\x0c \x01(\x0b\x32\x16.treadle_api.v1.Limits\x12+\n\x06\x63onfig\x18\r \x01(\x0b\x32\x1b.treadle_api.v1.ConfigPlace\x12\x30\n\x0btold_inputs\x18\x0e \x01(\x0b\x32\x1b.treadle_api.v1.ConfigPlace\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x9b\x02\n\x03Job\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x17\n\tselection\x18\x02 \x01(\tB\x04\xb0\xe1\x18\t\x12\x12\n\nasset_keys\x18\x03 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x31\n\x04tags\x18\x05 \x03(\x0b\x32\x1d.treadle_api.v1.Job.TagsEntryB\x04\xb0\xe1\x18\n\x12\x31\n\x0cretry_policy\x18\x06 \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12+\n\x06\x63onfig\x18\x07 \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"d\n\x08Resource\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\ttype_name\x18\x02 \x01(\t\x12+\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1b.treadle_api.v1.ConfigPlace\x12\x0b\n\x03job\x18\x04 \x01(\t\"\xb0\x02\n\tGraphPart\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\x12%\n\x06\x62locks\x18\x02 \x03(\x0b\x32\x15.treadle_api.v1.Block\x12%\n\x06\x61ssets\x18\x03 \x03(\x0b\x32\x15.treadle_api.v1.Asset\x12-\n\x05steps\x18\x04 \x03(\x0b\x32\x1e.treadle_api.v1.StepDefinition\x12!\n\x04jobs\x18\x05 \x03(\x0b\x32\x13.treadle_api.v1.Job\x12+\n\tresources\x18\x06 \x03(\x0b\x32\x18.treadle_api.v1.Resource\x12*\n\x06\x63hecks\x18\x07 \x03(\x0b\x32\x1a.treadle_api.v1.AssetCheck*\xc8\x01\n\rLocationState\x12\x1e\n\x1aLOCATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16LOCATION_STATE_LOADING\x10\x01\x12\x1a\n\x16LOCATION_STATE_SERVING\x10\x02\x12$\n LOCATION_STATE_SERVING_LAST_GOOD\x10\x03\x12\x19\n\x15LOCATION_STATE_FAILED\x10\x04\x12\x1e\n\x1aLOCATION_STATE_UNREACHABLE\x10\x05*\xab\x01\n\x0bModuleState\x12\x1c\n\x18MODULE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MODULE_STATE_LOADED\x10\x01\x12\x17\n\x13MODULE_STATE_RAISED\x10\x02\x12\x17\n\x13MODULE_STATE_EXITED\x10\x03\x12\x15\n\x11MODULE_STATE_HUNG\x10\x04\x12\x1c\n\x18MODULE_STATE_NOT_REACHED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1atreadle_api/v1/graph.proto\x12\x0etreadle_api.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1etreadle_api/v1/partition.proto\x1a\x1btreadle_api/v1/policy.proto\x1a\x1atreadle_api/v1/value.proto\"\xd4\x01\n\x0cModuleReport\x12\x14\n\x06target\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x05\x12*\n\x05state\x18\x02 \x01(\x0e\x32\x1b.treadle_api.v1.ModuleState\x12%\n\x07problem\x18\x03 \x01(\x0b\x32\x14.treadle_api.v1.Text\x12.\n\x06source\x18\x04 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12+\n\x08\x64uration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"7\n\x0bNamedDigest\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x14\n\x06\x64igest\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\"\xf8\x01\n\x0c\x43odeManifest\x12(\n\x03ops\x18\x01 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12*\n\x05\x66iles\x18\x02 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x32\n\rdistributions\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12\x30\n\x0b\x64\x65\x66initions\x18\x04 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\x12,\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32\x1b.treadle_api.v1.NamedDigest\"\x8c\x03\n\x08Location\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12,\n\x05state\x18\x02 \x01(\x0e\x32\x1d.treadle_api.v1.LocationState\x12\x14\n\x06\x64igest\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x1c\n\x0epython_version\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12-\n\tloaded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\x07modules\x18\x06 \x03(\x0b\x32\x1c.treadle_api.v1.ModuleReport\x12\x10\n\x08warnings\x18\x07 \x03(\t\x12\x19\n\x0b\x61sset_count\x18\x08 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x18\n\nstep_count\x18\t \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x18\n\ngeneration\x18\n \x01(\tB\x04\xb0\xe1\x18\x01\x12\x0f\n\x07\x61\x64\x64ress\x18\x0b \x01(\t\x12)\n\x05since\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07problem\x18\r \x01(\t\"\xe6\x04\n\x05\x41sset\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x13\n\x05\x62lock\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x08step_key\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x04\x12\x14\n\x06output\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x15\n\rupstream_keys\x18\x05 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\r\n\x05group\x18\x07 \x01(\t\x12\x35\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntryB\x04\xb0\xe1\x18\x0e\x12-\n\x04tags\x18\t \x03(\x0b\x32\x1f.treadle_api.v1.Asset.TagsEntry\x12\r\n\x05kinds\x18\n \x03(\t\x12\x0e\n\x06owners\x18\x0b \x03(\t\x12\x14\n\x0c\x63ode_version\x18\x0c \x01(\t\x12\x16\n\x0eio_manager_key\x18\r \x01(\t\x12.\n\x06source\x18\x0e \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x10\n\x08\x63onflict\x18\x0f \x01(\x08\x12\x1b\n\rkeep_versions\x18\x10 \x01(\x05\x42\x04\xb0\xe1\x18\x17\x12\x18\n\npartitions\x18\x11 \x01(\tB\x04\xb0\xe1\x18\x01\x12:\n\x11upstream_mappings\x18\x12 \x03(\x0b\x32\x1f.treadle_api.v1.UpstreamMapping\x12\x37\n\x0f\x62\x61\x63kfill_policy\x18\x13 \x01(\x0b\x32\x1e.treadle_api.v1.BackfillPolicy\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xaa\x01\n\x05\x42lock\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x12\n\nasset_keys\x18\x02 \x03(\t\x12\x12\n\ncan_subset\x18\x03 \x01(\x08\x12\x10\n\x08is_graph\x18\x04 \x01(\x08\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12.\n\x06source\x18\x06 \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x0e\n\x06\x63hecks\x18\x07 \x03(\t\"\xa1\x02\n\nAssetCheck\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x12\n\x04name\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x13\n\x05\x62lock\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x08step_key\x18\x04 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x14\n\x06output\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\x12\x10\n\x08\x62locking\x18\x07 \x01(\x08\x12\x35\n\x08metadata\x18\x08 \x03(\x0b\x32\x1d.treadle_api.v1.MetadataEntryB\x04\xb0\xe1\x18\x0e\x12\x15\n\rupstream_keys\x18\t \x03(\t\x12.\n\x06source\x18\n \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\"\x8b\x01\n\x06Source\x12\x31\n\x0bstep_output\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.StepOutputH\x00\x12\x13\n\tasset_key\x18\x02 \x01(\tH\x00\x12\x31\n\x07mapping\x18\x03 \x01(\x0b\x32 .treadle_api.v1.PartitionMappingB\x06\n\x04\x66rom\".\n\nStepOutput\x12\x10\n\x08step_key\x18\x01 \x01(\t\x12\x0e\n\x06output\x18\x02 \x01(\t\"\x82\x01\n\x13StepInputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\'\n\x07sources\x18\x02 \x03(\x0b\x32\x16.treadle_api.v1.Source\x12\x0e\n\x06\x66\x61n_in\x18\x03 \x01(\x08\x12\x0f\n\x07nothing\x18\x04 \x01(\x08\x12\x13\n\x0bhas_default\x18\x05 \x01(\x08\"\x85\x01\n\x14StepOutputDefinition\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0bis_required\x18\x02 \x01(\x08\x12\x0f\n\x07nothing\x18\x03 \x01(\x08\x12\x12\n\nasset_keys\x18\x04 \x03(\t\x12\x16\n\x0eio_manager_key\x18\x05 \x01(\t\x12\r\n\x05\x63heck\x18\x06 \x01(\t\"\xbf\x04\n\x0eStepDefinition\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\r\n\x05\x62lock\x18\x02 \x01(\t\x12\n\n\x02op\x18\x03 \x01(\t\x12\x33\n\x06inputs\x18\x04 \x03(\x0b\x32#.treadle_api.v1.StepInputDefinition\x12\x35\n\x07outputs\x18\x05 \x03(\x0b\x32$.treadle_api.v1.StepOutputDefinition\x12\x15\n\rresource_keys\x18\x06 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x07 \x01(\t\x12\x36\n\x04tags\x18\x08 \x03(\x0b\x32(.treadle_api.v1.StepDefinition.TagsEntry\x12.\n\x06source\x18\t \x01(\x0b\x32\x1e.treadle_api.v1.SourceLocation\x12\x31\n\x0cretry_policy\x18\n \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12\x18\n\ntimeout_ms\x18\x0b \x01(\x03\x42\x04\xb0\xe1\x18\x13\x12&\n\x06limits\x18\x0c \x01(\x0b\x32\x16.treadle_api.v1.Limits\x12+\n\x06\x63onfig\x18\r \x01(\x0b\x32\x1b.treadle_api.v1.ConfigPlace\x12\x30\n\x0btold_inputs\x18\x0e \x01(\x0b\x32\x1b.treadle_api.v1.ConfigPlace\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xb5\x02\n\x03Job\x12\x12\n\x04name\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x17\n\tselection\x18\x02 \x01(\tB\x04\xb0\xe1\x18\t\x12\x12\n\nasset_keys\x18\x03 \x03(\t\x12\x13\n\x0b\x64\x65scription\x18\x04 \x01(\t\x12\x31\n\x04tags\x18\x05 \x03(\x0b\x32\x1d.treadle_api.v1.Job.TagsEntryB\x04\xb0\xe1\x18\n\x12\x31\n\x0cretry_policy\x18\x06 \x01(\x0b\x32\x1b.treadle_api.v1.RetryPolicy\x12+\n\x06\x63onfig\x18\x07 \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x12\x18\n\npartitions\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x1a+\n\tTagsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"d\n\x08Resource\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x11\n\ttype_name\x18\x02 \x01(\t\x12+\n\x06\x63onfig\x18\x03 \x01(\x0b\x32\x1b.treadle_api.v1.ConfigPlace\x12\x0b\n\x03job\x18\x04 \x01(\t\"\xea\x02\n\tGraphPart\x12*\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.Location\x12%\n\x06\x62locks\x18\x02 \x03(\x0b\x32\x15.treadle_api.v1.Block\x12%\n\x06\x61ssets\x18\x03 \x03(\x0b\x32\x15.treadle_api.v1.Asset\x12-\n\x05steps\x18\x04 \x03(\x0b\x32\x1e.treadle_api.v1.StepDefinition\x12!\n\x04jobs\x18\x05 \x03(\x0b\x32\x13.treadle_api.v1.Job\x12+\n\tresources\x18\x06 \x03(\x0b\x32\x18.treadle_api.v1.Resource\x12*\n\x06\x63hecks\x18\x07 \x03(\x0b\x32\x1a.treadle_api.v1.AssetCheck\x12\x38\n\npartitions\x18\x08 \x03(\x0b\x32$.treadle_api.v1.PartitionsDefinition*\xc8\x01\n\rLocationState\x12\x1e\n\x1aLOCATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16LOCATION_STATE_LOADING\x10\x01\x12\x1a\n\x16LOCATION_STATE_SERVING\x10\x02\x12$\n LOCATION_STATE_SERVING_LAST_GOOD\x10\x03\x12\x19\n\x15LOCATION_STATE_FAILED\x10\x04\x12\x1e\n\x1aLOCATION_STATE_UNREACHABLE\x10\x05*\xab\x01\n\x0bModuleState\x12\x1c\n\x18MODULE_STATE_UNSPECIFIED\x10\x00\x12\x17\n\x13MODULE_STATE_LOADED\x10\x01\x12\x17\n\x13MODULE_STATE_RAISED\x10\x02\x12\x17\n\x13MODULE_STATE_EXITED\x10\x03\x12\x15\n\x11MODULE_STATE_HUNG\x10\x04\x12\x1c\n\x18MODULE_STATE_NOT_REACHED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -68,6 +69,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ASSET'].fields_by_name['metadata']._serialized_options = b'\260\341\030\016'
   _globals['_ASSET'].fields_by_name['keep_versions']._loaded_options = None
   _globals['_ASSET'].fields_by_name['keep_versions']._serialized_options = b'\260\341\030\027'
+  _globals['_ASSET'].fields_by_name['partitions']._loaded_options = None
+  _globals['_ASSET'].fields_by_name['partitions']._serialized_options = b'\260\341\030\001'
   _globals['_BLOCK'].fields_by_name['name']._loaded_options = None
   _globals['_BLOCK'].fields_by_name['name']._serialized_options = b'\270\341\030\001'
   _globals['_ASSETCHECK'].fields_by_name['asset_key']._loaded_options = None
@@ -98,44 +101,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOB'].fields_by_name['tags']._serialized_options = b'\260\341\030\n'
   _globals['_JOB'].fields_by_name['config']._loaded_options = None
   _globals['_JOB'].fields_by_name['config']._serialized_options = b'\260\341\030\033'
-  _globals['_LOCATIONSTATE']._serialized_start=3739
-  _globals['_LOCATIONSTATE']._serialized_end=3939
-  _globals['_MODULESTATE']._serialized_start=3942
-  _globals['_MODULESTATE']._serialized_end=4113
-  _globals['_MODULEREPORT']._serialized_start=198
-  _globals['_MODULEREPORT']._serialized_end=410
-  _globals['_NAMEDDIGEST']._serialized_start=412
-  _globals['_NAMEDDIGEST']._serialized_end=467
-  _globals['_CODEMANIFEST']._serialized_start=470
-  _globals['_CODEMANIFEST']._serialized_end=718
-  _globals['_LOCATION']._serialized_start=721
-  _globals['_LOCATION']._serialized_end=1117
-  _globals['_ASSET']._serialized_start=1120
-  _globals['_ASSET']._serialized_end=1591
-  _globals['_ASSET_TAGSENTRY']._serialized_start=1548
-  _globals['_ASSET_TAGSENTRY']._serialized_end=1591
-  _globals['_BLOCK']._serialized_start=1594
-  _globals['_BLOCK']._serialized_end=1764
-  _globals['_ASSETCHECK']._serialized_start=1767
-  _globals['_ASSETCHECK']._serialized_end=2056
-  _globals['_SOURCE']._serialized_start=2058
-  _globals['_SOURCE']._serialized_end=2146
-  _globals['_STEPOUTPUT']._serialized_start=2148
-  _globals['_STEPOUTPUT']._serialized_end=2194
-  _globals['_STEPINPUTDEFINITION']._serialized_start=2197
-  _globals['_STEPINPUTDEFINITION']._serialized_end=2327
-  _globals['_STEPOUTPUTDEFINITION']._serialized_start=2330
-  _globals['_STEPOUTPUTDEFINITION']._serialized_end=2463
-  _globals['_STEPDEFINITION']._serialized_start=2466
-  _globals['_STEPDEFINITION']._serialized_end=3041
-  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_start=1548
-  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_end=1591
-  _globals['_JOB']._serialized_start=3044
-  _globals['_JOB']._serialized_end=3327
-  _globals['_JOB_TAGSENTRY']._serialized_start=1548
-  _globals['_JOB_TAGSENTRY']._serialized_end=1591
-  _globals['_RESOURCE']._serialized_start=3329
-  _globals['_RESOURCE']._serialized_end=3429
-  _globals['_GRAPHPART']._serialized_start=3432
-  _globals['_GRAPHPART']._serialized_end=3736
+  _globals['_JOB'].fields_by_name['partitions']._loaded_options = None
+  _globals['_JOB'].fields_by_name['partitions']._serialized_options = b'\260\341\030\001'
+  _globals['_LOCATIONSTATE']._serialized_start=4050
+  _globals['_LOCATIONSTATE']._serialized_end=4250
+  _globals['_MODULESTATE']._serialized_start=4253
+  _globals['_MODULESTATE']._serialized_end=4424
+  _globals['_MODULEREPORT']._serialized_start=230
+  _globals['_MODULEREPORT']._serialized_end=442
+  _globals['_NAMEDDIGEST']._serialized_start=444
+  _globals['_NAMEDDIGEST']._serialized_end=499
+  _globals['_CODEMANIFEST']._serialized_start=502
+  _globals['_CODEMANIFEST']._serialized_end=750
+  _globals['_LOCATION']._serialized_start=753
+  _globals['_LOCATION']._serialized_end=1149
+  _globals['_ASSET']._serialized_start=1152
+  _globals['_ASSET']._serialized_end=1766
+  _globals['_ASSET_TAGSENTRY']._serialized_start=1723
+  _globals['_ASSET_TAGSENTRY']._serialized_end=1766
+  _globals['_BLOCK']._serialized_start=1769
+  _globals['_BLOCK']._serialized_end=1939
+  _globals['_ASSETCHECK']._serialized_start=1942
+  _globals['_ASSETCHECK']._serialized_end=2231
+  _globals['_SOURCE']._serialized_start=2234
+  _globals['_SOURCE']._serialized_end=2373
+  _globals['_STEPOUTPUT']._serialized_start=2375
+  _globals['_STEPOUTPUT']._serialized_end=2421
+  _globals['_STEPINPUTDEFINITION']._serialized_start=2424
+  _globals['_STEPINPUTDEFINITION']._serialized_end=2554
+  _globals['_STEPOUTPUTDEFINITION']._serialized_start=2557
+  _globals['_STEPOUTPUTDEFINITION']._serialized_end=2690
+  _globals['_STEPDEFINITION']._serialized_start=2693
+  _globals['_STEPDEFINITION']._serialized_end=3268
+  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_start=1723
+  _globals['_STEPDEFINITION_TAGSENTRY']._serialized_end=1766
+  _globals['_JOB']._serialized_start=3271
+  _globals['_JOB']._serialized_end=3580
+  _globals['_JOB_TAGSENTRY']._serialized_start=1723
+  _globals['_JOB_TAGSENTRY']._serialized_end=1766
+  _globals['_RESOURCE']._serialized_start=3582
+  _globals['_RESOURCE']._serialized_end=3682
+  _globals['_GRAPHPART']._serialized_start=3685
+  _globals['_GRAPHPART']._serialized_end=4047
 # @@protoc_insertion_point(module_scope)

@@ -13,6 +13,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from treadle_api.v1 import partition_pb2 as _partition_pb2
 from treadle_api.v1 import policy_pb2 as _policy_pb2
 from treadle_api.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
@@ -345,6 +346,9 @@ class Asset(_message.Message):
     SOURCE_FIELD_NUMBER: _builtins.int
     CONFLICT_FIELD_NUMBER: _builtins.int
     KEEP_VERSIONS_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
+    UPSTREAM_MAPPINGS_FIELD_NUMBER: _builtins.int
+    BACKFILL_POLICY_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The key."""
     block: _builtins.str
@@ -365,6 +369,8 @@ class Asset(_message.Message):
     """Sent by the launcher only: another location owns this key, and this one does not make it."""
     keep_versions: _builtins.int
     """How many versions of it are kept. 0: as many as the launcher keeps of each."""
+    partitions: _builtins.str
+    """The id of what its partitions are, one of GraphPart.partitions. Empty: it has none."""
     @_builtins.property
     def upstream_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The assets that it is made from, derived from the op wiring, sorted by key."""
@@ -389,6 +395,16 @@ class Asset(_message.Message):
     def source(self) -> _value_pb2.SourceLocation:
         """Where it was defined. Unset: not known."""
 
+    @_builtins.property
+    def upstream_mappings(self) -> _containers.RepeatedCompositeFieldContainer[_partition_pb2.UpstreamMapping]:
+        """Which partitions of others its own need, where that is said, sorted by key; of the rest it
+        follows from the definitions of both (treadle_partitions.default_mapping).
+        """
+
+    @_builtins.property
+    def backfill_policy(self) -> _partition_pb2.BackfillPolicy:
+        """How many partitions a run of a backfill makes. Unset: one."""
+
     def __init__(
         self,
         *,
@@ -408,10 +424,13 @@ class Asset(_message.Message):
         source: _value_pb2.SourceLocation | None = ...,
         conflict: _builtins.bool = ...,
         keep_versions: _builtins.int = ...,
+        partitions: _builtins.str = ...,
+        upstream_mappings: _abc.Iterable[_partition_pb2.UpstreamMapping] | None = ...,
+        backfill_policy: _partition_pb2.BackfillPolicy | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["backfill_policy", b"backfill_policy", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "code_version", b"code_version", "conflict", b"conflict", "description", b"description", "group", b"group", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "key", b"key", "kinds", b"kinds", "metadata", b"metadata", "output", b"output", "owners", b"owners", "source", b"source", "step_key", b"step_key", "tags", b"tags", "upstream_keys", b"upstream_keys"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backfill_policy", b"backfill_policy", "block", b"block", "code_version", b"code_version", "conflict", b"conflict", "description", b"description", "group", b"group", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "key", b"key", "kinds", b"kinds", "metadata", b"metadata", "output", b"output", "owners", b"owners", "partitions", b"partitions", "source", b"source", "step_key", b"step_key", "tags", b"tags", "upstream_keys", b"upstream_keys", "upstream_mappings", b"upstream_mappings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -541,21 +560,27 @@ class Source(_message.Message):
 
     STEP_OUTPUT_FIELD_NUMBER: _builtins.int
     ASSET_KEY_FIELD_NUMBER: _builtins.int
+    MAPPING_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """An asset: of another block, or external."""
     @_builtins.property
     def step_output(self) -> Global___StepOutput:
         """An output of a step of the same block; of an ordering, also a blocking check of any."""
 
+    @_builtins.property
+    def mapping(self) -> _partition_pb2.PartitionMapping:
+        """Of an asset: which partitions of it. Unset: what follows from the definitions of both."""
+
     def __init__(
         self,
         *,
         step_output: Global___StepOutput | None = ...,
         asset_key: _builtins.str = ...,
+        mapping: _partition_pb2.PartitionMapping | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from", b"from", "step_output", b"step_output"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from", b"from", "mapping", b"mapping", "step_output", b"step_output"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from", b"from", "step_output", b"step_output"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from", b"from", "mapping", b"mapping", "step_output", b"step_output"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_from: _TypeAlias = _typing.Literal["step_output", "asset_key"]  # noqa: Y015
     _WhichOneofArgType_from: _TypeAlias = _typing.Literal["from", b"from"]  # noqa: Y015
@@ -822,12 +847,15 @@ class Job(_message.Message):
     TAGS_FIELD_NUMBER: _builtins.int
     RETRY_POLICY_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name, unique in a location."""
     selection: _builtins.str
     """The selection, in the selection language."""
     description: _builtins.str
     """The description, "" if none."""
+    partitions: _builtins.str
+    """The id of what the partitions of its runs are. Empty: those of what it selects."""
     @_builtins.property
     def asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The assets it selects, sorted."""
@@ -854,10 +882,11 @@ class Job(_message.Message):
         tags: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         retry_policy: _policy_pb2.RetryPolicy | None = ...,
         config: _value_pb2.Value | None = ...,
+        partitions: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "retry_policy", b"retry_policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "config", b"config", "description", b"description", "name", b"name", "retry_policy", b"retry_policy", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "config", b"config", "description", b"description", "name", b"name", "partitions", b"partitions", "retry_policy", b"retry_policy", "selection", b"selection", "tags", b"tags"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -916,6 +945,7 @@ class GraphPart(_message.Message):
     JOBS_FIELD_NUMBER: _builtins.int
     RESOURCES_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def location(self) -> Global___Location:
         """The location. Set in the first part only."""
@@ -944,6 +974,10 @@ class GraphPart(_message.Message):
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetCheck]:
         """Checks, sorted by asset and name."""
 
+    @_builtins.property
+    def partitions(self) -> _containers.RepeatedCompositeFieldContainer[_partition_pb2.PartitionsDefinition]:
+        """What the partitions of assets and jobs are, sorted by id."""
+
     def __init__(
         self,
         *,
@@ -954,10 +988,11 @@ class GraphPart(_message.Message):
         jobs: _abc.Iterable[Global___Job] | None = ...,
         resources: _abc.Iterable[Global___Resource] | None = ...,
         checks: _abc.Iterable[Global___AssetCheck] | None = ...,
+        partitions: _abc.Iterable[_partition_pb2.PartitionsDefinition] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["location", b"location"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "blocks", b"blocks", "checks", b"checks", "jobs", b"jobs", "location", b"location", "resources", b"resources", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "blocks", b"blocks", "checks", b"checks", "jobs", b"jobs", "location", b"location", "partitions", b"partitions", "resources", b"resources", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

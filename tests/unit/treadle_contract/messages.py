@@ -18,6 +18,7 @@ for _name in (
     "event",
     "graph",
     "launcher",
+    "partition",
     "plan",
     "policy",
     "run",

@@ -1,0 +1,163 @@
+"""The keys of a definition, in order: a sequence that computes what it is asked for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias, overload
+
+from treadle_contract.partition import (
+    DynamicPartitions,
+    MultiPartitions,
+    PartitionDimension,
+    PartitionsDefinition,
+    StaticPartitions,
+    TimeWindowPartitions,
+)
+from treadle_contract.suggestions import nearest
+
+#: What keys there are, of an asset or of one dimension.
+Definition: TypeAlias = PartitionsDefinition | PartitionDimension
+#: What `of` is in either.
+Of: TypeAlias = StaticPartitions | TimeWindowPartitions | DynamicPartitions | MultiPartitions
+#: Between the parts of a key of several dimensions.
+SEPARATOR = "|"
+
+
+class UnknownPartition(LookupError):
+    """A definition has no such key. `nearest` are up to three keys that it has and that look like it."""
+
+    def __init__(self, key: str, near: Sequence[str] = (), problem: str = "") -> None:
+        self.key = key
+        self.nearest = tuple(near)
+        said = f"There is no partition {key!r}" + (f": {problem}." if problem else ".")
+        if near:
+            said += f" Nearest: {', '.join(near)}."
+        super().__init__(said)
+
+
+class PartitionKeys(ABC):
+    """The keys of a definition at one moment, in order. Each is there once."""
+
+    def __init__(self, of: Of) -> None:
+        self.of = of
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def _key(self, index: int) -> str:
+        """Return the key at an index that is there."""
+
+    @abstractmethod
+    def find(self, key: str) -> int | None:
+        """Return where a key is; None if it is not there."""
+
+    @abstractmethod
+    def near(self, key: str) -> tuple[str, ...]:
+        """Return up to three keys that look like one that is not there."""
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[str, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> str | tuple[str, ...]:
+        if isinstance(index, slice):
+            return tuple(map(self._key, range(*index.indices(len(self)))))
+        count = len(self)
+        if not -count <= index < count:
+            raise IndexError(f"there are {count} keys")
+        return self._key(index % count)
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self._key, range(len(self)))
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.find(key) is not None
+
+    def index(self, key: str) -> int:
+        """Return where a key is.
+
+        Raises:
+            UnknownPartition: it is not there; with the nearest that are.
+        """
+        found = self.find(key)
+        if found is None:
+            raise UnknownPartition(key, self.near(key))
+        return found
+
+
+class ListedKeys(PartitionKeys):
+    """Keys that are listed: static ones, and those that were added."""
+
+    def __init__(self, of: Of, keys: Sequence[str]) -> None:
+        super().__init__(of)
+        self._keys = keys
+        self._places: dict[str, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def _key(self, index: int) -> str:
+        return self._keys[index]
+
+    def find(self, key: str) -> int | None:
+        """Return where a key is; None if it is not there."""
+        if self._places is None:
+            self._places = {each: index for index, each in enumerate(self._keys)}
+        return self._places.get(key)
+
+    def near(self, key: str) -> tuple[str, ...]:
+        """Return up to three keys that look like one that is not there."""
+        # Comparing with a hundred thousand takes seconds.
+        return nearest(key, self._keys[:2000])
+
+
+class MultiKeys(PartitionKeys):
+    """Combinations: the last dimension turns fastest."""
+
+    def __init__(self, of: MultiPartitions, dimensions: Sequence[PartitionKeys]) -> None:
+        super().__init__(of)
+        self.names = tuple(each.name for each in of.dimensions)
+        self.dimensions = tuple(dimensions)
+
+    def __len__(self) -> int:
+        count = 1
+        for each in self.dimensions:
+            count *= len(each)
+        return count
+
+    def _key(self, index: int) -> str:
+        parts = []
+        for keys in reversed(self.dimensions):
+            index, place = divmod(index, len(keys))
+            parts.append(keys[place])
+        return SEPARATOR.join(reversed(parts))
+
+    def find(self, key: str) -> int | None:
+        """Return where a key is; None if it is not there."""
+        parts = key.split(SEPARATOR)
+        if len(parts) != len(self.dimensions):
+            return None
+        index = 0
+        for part, keys in zip(parts, self.dimensions, strict=True):
+            place = keys.find(part)
+            if place is None:
+                return None
+            index = index * len(keys) + place
+        return index
+
+    def near(self, key: str) -> tuple[str, ...]:
+        """Return up to three keys that look like one that is not there."""
+        parts = key.split(SEPARATOR)
+        if len(parts) != len(self.dimensions):
+            return self[:1]
+        mended = []
+        for part, keys in zip(parts, self.dimensions, strict=True):
+            near = (part,) if part in keys else keys.near(part)
+            if not near:
+                return ()
+            mended.append(near[0])
+        return (SEPARATOR.join(mended),)
