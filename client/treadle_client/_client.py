@@ -31,6 +31,7 @@ from treadle_client._messages import (
     Plan,
     ReexecutionKind,
     Reload,
+    ReuseMode,
     Run,
     RunState,
     Siblings,
@@ -197,12 +198,14 @@ class Client(PartitionsClient, HomeClient):
         siblings: Siblings | str | None = None,
         unrecorded_loads: UnrecordedLoads | str | None = None,
         isolation: Isolation | str | None = None,
+        reuse: ReuseMode | str | None = None,
         config: object = None,
     ) -> Plan:
         """Return what would run for a selection, a list of them (their union), or a job.
 
         None of them: every asset. Nothing is run. `config` is what ops are told: a `RunConfig`, or a
-        mapping, {"ops": {block: {"config": …}}}.
+        mapping, {"ops": {block: {"config": …}}}. With `reuse` "unchanged", a step is not run if an earlier
+        run did the same: each step that runs says what changed (`PlannedStep.changes`).
 
         Raises:
             ConfigError: the config is wrong.
@@ -217,6 +220,7 @@ class Client(PartitionsClient, HomeClient):
                 siblings=siblings,
                 unrecorded_loads=unrecorded_loads,
                 isolation=isolation,
+                reuse=reuse,
                 config=config,
             ),
         )
@@ -255,6 +259,7 @@ class Client(PartitionsClient, HomeClient):
         siblings: Siblings | str | None = None,
         unrecorded_loads: UnrecordedLoads | str | None = None,
         isolation: Isolation | str | None = None,
+        reuse: ReuseMode | str | None = None,
         config: object = None,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
@@ -282,6 +287,7 @@ class Client(PartitionsClient, HomeClient):
                 siblings=siblings,
                 unrecorded_loads=unrecorded_loads,
                 isolation=isolation,
+                reuse=reuse,
                 config=config,
             ),
             tags=texts(tags, name="tags"),

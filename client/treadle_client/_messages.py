@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'ChangeKind', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReuseMode', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepChange', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -34,6 +34,23 @@ class Backoff(ContractEnum):
     """The delay times the number of the retry."""
     EXPONENTIAL = "exponential"
     """The delay times two to the power of the retries before this one."""
+
+
+class ChangeKind(ContractEnum):
+    """What of a step differs from the last run that ran it."""
+
+    NEW = "new"
+    """No earlier run that is known ran it with success."""
+    CODE = "code"
+    """Code that it reaches, a resource or a declared version: `name` is the definition."""
+    CONFIG = "config"
+    """Its config: `name` is the key, with dots."""
+    INPUT = "input"
+    """What it reads: `name` is the input."""
+    SELECTION = "selection"
+    """What is selected of its outputs, of its block or of its checks."""
+    VALUE = "value"
+    """What it made is stored no more, or is not what is stored last: `name` is the output."""
 
 
 class FailureReason(ContractEnum):
@@ -232,6 +249,16 @@ class RetryGround(ContractEnum):
     """The host did not take the task."""
 
 
+class ReuseMode(ContractEnum):
+    """Which steps of a first run are not run, because an earlier run did the same work."""
+
+    NEVER = "never"
+    """None: each runs."""
+    UNCHANGED = "unchanged"
+    """Those that an earlier run ran with the same code, config, resources and values of inputs, as
+    far as what they made is still stored."""
+
+
 class RunState(FinalState):
     """The state of a run."""
 
@@ -319,7 +346,7 @@ class Verdict(ContractEnum):
     OMIT = "OMIT"
     """It is not needed."""
     REUSE = "REUSE"
-    """A re-execution takes its outputs from an earlier run."""
+    """Its outputs are taken from an earlier run."""
 
 
 class EventKind(ContractEnum):
@@ -487,9 +514,11 @@ class PlanOptions(View):
     isolation: Which steps share a process.
     config: The config of the run, a map: what ConfigPlace says the paths of lead from here.
         It is laid over the job's, which is laid over what the definitions have. Null: none.
+    reuse: Which steps are taken from earlier runs instead of being run. Of no effect on a
+        re-execution.
     """
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config', 'reuse')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
@@ -501,6 +530,9 @@ class PlanOptions(View):
     config: PlainValue
     """The config of the run, a map: what ConfigPlace says the paths of lead from here. It is laid
     over the job's, which is laid over what the definitions have. Null: none."""
+    reuse: ReuseMode | None
+    """Which steps are taken from earlier runs instead of being run. Of no effect on a
+    re-execution."""
 
     def __init__(
         self,
@@ -510,6 +542,7 @@ class PlanOptions(View):
         unrecorded_loads: UnrecordedLoads | None = None,
         isolation: Isolation | None = None,
         config: PlainValue = None,
+        reuse: ReuseMode | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
@@ -517,6 +550,7 @@ class PlanOptions(View):
         put(self, 'unrecorded_loads', unrecorded_loads)
         put(self, 'isolation', isolation)
         put(self, 'config', config)
+        put(self, 'reuse', reuse)
 
     TABLE: ClassVar[Rows] = (
         (1, 'unselected_outputs', 'enum', 'maybe', 'UnselectedOutputs'),
@@ -524,6 +558,7 @@ class PlanOptions(View):
         (3, 'unrecorded_loads', 'enum', 'maybe', 'UnrecordedLoads'),
         (4, 'isolation', 'enum', 'maybe', 'Isolation'),
         (5, 'config', 'value', 'one', 'Value'),
+        (20, 'reuse', 'enum', 'maybe', 'ReuseMode'),
     )
 
 
@@ -920,9 +955,14 @@ class PlannedStep(View):
         "asset:name", sorted.
     told_inputs: The values of inputs that nothing is connected to, a map by their names.
         Null: none is told.
+    code_digest: SHA-256 in hexadecimal over what its outcome rests on beside inputs and
+        config: of the user's code, of resources, of declared versions. Empty: the digest of its
+        op in the manifest says all.
+    changes: What is not as it was when it ran last, if it runs though what is unchanged is
+        reused.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'code_digest', 'changes')
     key: StepKey
     """The step key."""
     block: str
@@ -964,6 +1004,12 @@ class PlannedStep(View):
     """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
     told_inputs: PlainValue
     """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
+    code_digest: str
+    """SHA-256 in hexadecimal over what its outcome rests on beside inputs and config: of the
+    user's code, of resources, of declared versions. Empty: the digest of its op in the manifest
+    says all."""
+    changes: tuple[StepChange, ...]
+    """What is not as it was when it ran last, if it runs though what is unchanged is reused."""
 
     def __init__(
         self,
@@ -987,6 +1033,8 @@ class PlannedStep(View):
         resource_config: tuple[ResourceConfig, ...] = (),
         selected_checks: tuple[str, ...] = (),
         told_inputs: PlainValue = None,
+        code_digest: str = "",
+        changes: tuple[StepChange, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -1008,6 +1056,8 @@ class PlannedStep(View):
         put(self, 'resource_config', resource_config)
         put(self, 'selected_checks', selected_checks)
         put(self, 'told_inputs', told_inputs)
+        put(self, 'code_digest', code_digest)
+        put(self, 'changes', changes)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -1029,6 +1079,8 @@ class PlannedStep(View):
         (17, 'resource_config', 'message', 'many', 'ResourceConfig'),
         (18, 'selected_checks', 'text', 'many', ''),
         (19, 'told_inputs', 'value', 'one', 'Value'),
+        (25, 'code_digest', 'text', 'one', ''),
+        (26, 'changes', 'message', 'many', 'StepChange'),
     )
 
 
@@ -1419,6 +1471,35 @@ class ResourceConfig(View):
     )
 
 
+class StepChange(View):
+    """One such difference.
+
+    kind: Of what kind.
+    name: Which definition, key, input or output. Empty: it cannot be told.
+    """
+
+    __slots__ = __match_args__ = ('kind', 'name')
+    kind: ChangeKind
+    """Of what kind."""
+    name: str
+    """Which definition, key, input or output. Empty: it cannot be told."""
+
+    def __init__(
+        self,
+        *,
+        kind: ChangeKind,
+        name: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'kind', kind)
+        put(self, 'name', name)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'kind', 'enum', 'one', 'ChangeKind'),
+        (2, 'name', 'text', 'one', ''),
+    )
+
+
 class Load(View):
     """One stored asset that the plan reads.
 
@@ -1437,9 +1518,10 @@ class Load(View):
     materialized_at: Set by the launcher when RECORDED: when it was materialized.
     gone: Set by the launcher when UNRECORDED though a run made the asset: why its value
         cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
+    version: Set by the launcher when RECORDED: AssetFact.version as the plan was made.
     """
 
-    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone')
+    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone', 'version')
     asset_key: AssetKey
     """The key."""
     readers: tuple[PlannedInputRef, ...]
@@ -1467,6 +1549,8 @@ class Load(View):
     gone: str
     """Set by the launcher when UNRECORDED though a run made the asset: why its value cannot be
     read, a clause: "its value is gone from the disk (/home/values/a)"."""
+    version: str
+    """Set by the launcher when RECORDED: AssetFact.version as the plan was made."""
 
     def __init__(
         self,
@@ -1484,6 +1568,7 @@ class Load(View):
         store_sequence: int = 0,
         materialized_at: datetime | None = None,
         gone: str = "",
+        version: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -1499,6 +1584,7 @@ class Load(View):
         put(self, 'store_sequence', store_sequence)
         put(self, 'materialized_at', materialized_at)
         put(self, 'gone', gone)
+        put(self, 'version', version)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -1514,6 +1600,7 @@ class Load(View):
         (11, 'store_sequence', 'wide', 'one', ''),
         (12, 'materialized_at', 'time', 'maybe', 'Timestamp'),
         (13, 'gone', 'text', 'one', ''),
+        (20, 'version', 'text', 'one', ''),
     )
 
 

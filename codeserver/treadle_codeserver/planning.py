@@ -21,13 +21,13 @@ from treadle_codeserver.errors import (
     planner_refusals,
 )
 from treadle_codeserver.location import CodeLocation, LocationStatus
-from treadle_contract.codeserver import AssetFact, PlanRequest
+from treadle_contract.codeserver import PlanRequest
 from treadle_contract.config_data import misfit_of
 from treadle_contract.fields import unknown_choices
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import ExplanationPart, PlanOptions, Selection
-from treadle_planner import Asked, Plan, Planner, Question, Rerun, Settled
+from treadle_planner import Asked, Plan, Planner, Question, Rerun, Settled, Told
 
 
 class Planning:
@@ -64,7 +64,7 @@ class Planning:
         location: CodeLocation,
         request: PlanRequest,
         elsewhere: Iterable[KeyText],
-        told: Callable[[], Awaitable[Iterable[AssetFact]]],
+        told: Callable[[], Awaitable[Told]],
         rerun: Rerun | None = None,
     ) -> AsyncIterator[Question | Settled]:
         """Plan likewise what can run as it is. Give each question; behind it `told` is awaited.
@@ -136,7 +136,7 @@ class Planning:
         return await asyncio.to_thread(made)
 
     def _plan(self, planner: Planner, asked: Asked, rerun: Rerun | None) -> Plan:
-        if rerun is not None:
+        if rerun is not None or asked.known is not None:
             return planner.plan_once(asked, rerun)
         key = planner.digest, str(asked.expression), encode(replace(asked, expression=None))
         with self._lock:

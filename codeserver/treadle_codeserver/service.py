@@ -159,7 +159,7 @@ class CodeServerService:
         await request.read()
         asked, location = request.asked, self._location
         talk = self._planning.on_record(
-            location, asked, request.elsewhere, request.facts, request.rerun
+            location, asked, request.elsewhere, request.told, request.rerun
         )
         async for said in talk:
             if isinstance(said, Question):

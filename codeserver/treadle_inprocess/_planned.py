@@ -12,7 +12,7 @@ from treadle_inprocess._home import LOCATION, Home
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.resolution import resolve, told
 from treadle_launcher.store.records import Materialization
-from treadle_planner import Planner, Settled
+from treadle_planner import Planner, Settled, Told
 
 
 @uncollected()
@@ -58,7 +58,8 @@ def _settled(
         question = next(talk)
         while True:
             records.update(home.latest(question.recorded))
-            question = talk.send([told(key, records.get(key)) for key in question.recorded])
+            facts = tuple(told(key, records.get(key)) for key in question.recorded)
+            question = talk.send(Told(facts=facts))
     except StopIteration as end:
         settled: Settled = end.value
         return settled

@@ -5,7 +5,7 @@ from __future__ import annotations
 from treadle_planner._on_record import Settled
 from treadle_planner._plan import Plan
 from treadle_planner._planner import Planner, plan
-from treadle_planner._record import Conversation, Question
+from treadle_planner._record import Conversation, Question, Told
 from treadle_planner._reexecution import Rerun
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked
@@ -20,5 +20,6 @@ __all__ = [
     "RefusalReason",
     "Rerun",
     "Settled",
+    "Told",
     "plan",
 ]

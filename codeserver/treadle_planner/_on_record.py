@@ -9,14 +9,23 @@ from treadle import selection
 from treadle.selection import And, Expression, Key, Not, union
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
-from treadle_contract.plan import Load, PlanOptions, UnrecordedLoads, UnselectedOutputs, Verdict
+from treadle_contract.plan import (
+    Load,
+    PlanOptions,
+    ReuseMode,
+    UnrecordedLoads,
+    UnselectedOutputs,
+    Verdict,
+)
 from treadle_planner._index import SnapshotIndex
+from treadle_planner._known import Known
 from treadle_planner._load_refusals import refused_loads
 from treadle_planner._plan import Plan
 from treadle_planner._record import Conversation, Record
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked
 from treadle_planner._selected import expression_of, selection_refusals
+from treadle_planner._unchanged import ordered_keys
 
 PlanOnce: TypeAlias = Callable[[Asked], Plan]
 
@@ -28,12 +37,14 @@ _SMALLEST_ROUNDS: Final = 100
 class Settled:
     """A plan whose siblings without a stored value run, and that makes nothing of others'.
 
-    `options` are those that it was made with; `refused` loads that nothing stored answers.
+    `options` are those that it was made with; `refused` loads that nothing stored answers; `asked` what
+    it was planned from.
     """
 
     plan: Plan
     options: PlanOptions
     refused: tuple[Load, ...]
+    asked: Asked
 
 
 class OnRecord:
@@ -71,7 +82,23 @@ class OnRecord:
             raise (yield from self._with_accepted_smallest(refused)) from refused
         if found.refused and not self._tries:
             found = yield from self._joined(expression, found)
+        if self._asked.options.reuse is ReuseMode.UNCHANGED and not self._is_again:
+            found = yield from self._unchanged(found)
         return found
+
+    def _unchanged(self, found: Settled) -> Conversation[Settled]:
+        """Plan the same once more, so that what is unchanged is reused."""
+        running = [step for step in found.plan.steps if step.verdict is Verdict.RUN]
+        keys = {asset.asset_key for step in running for out in step.outputs for asset in out.assets}
+        keys.update(key for step in running for key in ordered_keys(self._index, step))
+        keys.update(load.asset_key for load in found.plan.loads)
+        yield from self._record.learn(keys)
+        known = Known(
+            facts={key: self._record.fact(key) for key in keys},
+            earlier=(yield from self._record.earlier(step.key for step in running)),
+        )
+        again = self._owned(replace(found.asked, known=known))
+        return replace(again, refused=found.refused)
 
     def _found(
         self, expression: Expression, joining: frozenset[KeyText] = frozenset()
@@ -102,7 +129,7 @@ class OnRecord:
 
     def _owned(self, asked: Asked) -> Settled:
         """Plan without making what another location owns, selected or not."""
-        elsewhere = self._record.elsewhere
+        elsewhere, given = self._record.elsewhere, asked
         plan, options, notes = self._plan_once(asked), asked.options, []
         left_out = sorted(elsewhere.intersection(plan.selected_asset_keys))
         if left_out:
@@ -119,7 +146,7 @@ class OnRecord:
             )
         if notes:
             plan = replace(plan, notes=(*plan.notes, *notes))
-        return Settled(plan=plan, options=options, refused=())
+        return Settled(plan=plan, options=options, refused=(), asked=given)
 
     def _plan_owned(self, asked: Asked, left_out: list[KeyText]) -> Plan:
         try:

@@ -31,6 +31,7 @@ from treadle_planner._selected import (
 )
 from treadle_planner._steps import planned_hazards, planned_selections, planned_steps
 from treadle_planner._tasks import with_tasks
+from treadle_planner._unchanged import reuse_unchanged
 from treadle_planner._walk import keep
 from treadle_planner.explaining.explanation import explanation
 
@@ -119,6 +120,8 @@ class Planner:
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:
             again = run_again(self._index, steps, rerun, asked.joining)
+        elif asked.known is not None:
+            again = reuse_unchanged(reads, steps, asked.known, planned_selections(reads))
         steps = with_tasks(reads, again.steps)
         running = [step for step in steps if step.verdict is Verdict.RUN]
         plan = Plan(
@@ -157,7 +160,11 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     if not plan.selected_checks:
         # Other fingerprints are as they always were.
         del said["selected_checks"]
-    identity = dumps([to_json(asked.selection), to_json(options), said, decided])
+    chosen = to_json(options)
+    assert isinstance(chosen, dict), "options have fields"
+    if options.reuse is None:
+        del chosen["reuse"]
+    identity = dumps([to_json(asked.selection), chosen, said, decided])
     return hashlib.sha256(identity).hexdigest()
 
 

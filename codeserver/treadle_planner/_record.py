@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping
 from typing import TypeAlias, TypeVar
 
-from treadle_contract.codeserver import AssetFact
-from treadle_contract.ids import KeyText
+from treadle_contract.codeserver import AssetFact, EarlierStep
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Load
 
@@ -15,14 +15,24 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What has to be known to go on: of which assets a run made a value, and whose some are."""
+    """What has to be known to go on: of which assets a run made a value, whose some are, and what became of
+    `steps` in earlier runs."""
 
     recorded: tuple[KeyText, ...] = ()
     owned: tuple[KeyText, ...] = ()
+    steps: tuple[StepKey, ...] = ()
 
 
-Conversation: TypeAlias = Generator[Question, Iterable[AssetFact], T]
-"""Asks, is sent what is known of the assets that it asked for, and returns."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is known of what was asked for: `steps` as earlier runs left them, the newest first."""
+
+    facts: tuple[AssetFact, ...] = ()
+    steps: tuple[EarlierStep, ...] = ()
+
+
+Conversation: TypeAlias = Generator[Question, Told, T]
+"""Asks, is sent what is known of what it asked for, and returns."""
 
 
 class Record:
@@ -36,14 +46,26 @@ class Record:
         """Ask what is stored of those that nothing is known of yet."""
         unknown = tuple(sorted(key for key in set(keys) if key not in self._facts))
         if unknown:
-            told = {fact.asset_key: fact for fact in (yield Question(recorded=unknown))}
+            told = {fact.asset_key: fact for fact in (yield Question(recorded=unknown)).facts}
             self._facts.update({key: told.get(key) or AssetFact(asset_key=key) for key in unknown})
 
     def owners(self, keys: Iterable[KeyText]) -> Conversation[Mapping[str, str]]:
         """Ask which of these another location makes; return its name for each that one does."""
         asked = tuple(sorted(keys))
         told = yield Question(owned=asked)
-        return {fact.asset_key: fact.owner for fact in told if fact.owner}
+        return {fact.asset_key: fact.owner for fact in told.facts if fact.owner}
+
+    def earlier(self, keys: Iterable[StepKey]) -> Conversation[Mapping[StepKey, list[EarlierStep]]]:
+        """Ask what earlier runs made of steps; return by key what those did that succeeded, newest first."""
+        told = yield Question(steps=tuple(sorted(keys)))
+        found: dict[StepKey, list[EarlierStep]] = {}
+        for each in told.steps:
+            found.setdefault(each.key, []).append(each)
+        return found
+
+    def fact(self, key: KeyText) -> AssetFact:
+        """Return what was told of an asset; what was not asked is not recorded."""
+        return self._facts.get(key) or AssetFact(asset_key=key)
 
     def never_made(self, keys: Iterable[KeyText]) -> frozenset[KeyText]:
         """Return those of which no run made a value."""

@@ -10,6 +10,7 @@ from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlanOptions, Selection, UnselectedOutputs
+from treadle_planner._known import Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Asked:
     `missing` are siblings of which nothing is stored: where a plan would load one, what makes it
     runs instead, unless that runs in any case and makes it unasked. `joining` are selected besides, for a re-execution that would read them in vain.
     `gone` says why the value of one of these that a run made cannot be read. `expression` is
-    selected instead of what was asked for.
+    selected instead of what was asked for. `known` is what was told for the sake of what is unchanged.
     """
 
     selection: Selection
@@ -28,6 +29,7 @@ class Asked:
     joining: frozenset[KeyText]
     gone: Mapping[str, str]
     expression: Expression | None = None
+    known: Known | None = None
 
     @classmethod
     def of(cls, request: PlanRequest) -> Asked:

@@ -12,6 +12,7 @@ from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
 from treadle_contract.plan import ExplanationPart, PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
 from treadle_contract.run import StepState
+from treadle_contract.value import ResourceConfig
 
 
 class ImportScope(ContractEnum):
@@ -247,7 +248,7 @@ class PlanReexecutionRequest(Message):
 class EarlierStep(Message):
     """A step of the earlier run."""
 
-    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config', 'told_inputs')
+    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config', 'told_inputs', 'code_digest', 'code_parts', 'resource_config', 'selected_outputs', 'selected_asset_keys', 'selected_checks', 'output_versions', 'began_sequence', 'ended_sequence')
     key: StepKey
     """The step key."""
     succeeded: bool
@@ -280,6 +281,25 @@ class EarlierStep(Message):
     """PlannedStep.config of the plan that it ran with. Null: it took none, or it is not known."""
     told_inputs: UserValue
     """PlannedStep.told_inputs of that plan."""
+    code_digest: str
+    """Set in answers to PlanQuestion.step_keys alone, as what follows: PlannedStep.code_digest of
+    that plan."""
+    code_parts: Mapping[str, str]
+    """The digests of the definitions that it reached, by name, if they are known."""
+    resource_config: tuple[ResourceConfig, ...]
+    """PlannedStep.resource_config of that plan."""
+    selected_outputs: tuple[str, ...]
+    """PlannedStep.selected_outputs of that plan."""
+    selected_asset_keys: tuple[KeyText, ...]
+    """PlannedStep.selected_asset_keys of that plan."""
+    selected_checks: tuple[str, ...]
+    """PlannedStep.selected_checks of that plan."""
+    output_versions: Mapping[str, str]
+    """The version of what it yielded, by output: see AssetFact.version."""
+    began_sequence: int
+    """The store sequence of the start of the attempt that succeeded."""
+    ended_sequence: int
+    """The store sequence of that success."""
 
     def __init__(
         self,
@@ -299,6 +319,15 @@ class EarlierStep(Message):
         by_name: Mapping[str, str] = NO_ENTRIES,
         config: UserValue = None,
         told_inputs: UserValue = None,
+        code_digest: str = "",
+        code_parts: Mapping[str, str] = NO_ENTRIES,
+        resource_config: tuple[ResourceConfig, ...] = (),
+        selected_outputs: tuple[str, ...] = (),
+        selected_asset_keys: tuple[KeyText, ...] = (),
+        selected_checks: tuple[str, ...] = (),
+        output_versions: Mapping[str, str] = NO_ENTRIES,
+        began_sequence: int = 0,
+        ended_sequence: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -316,6 +345,15 @@ class EarlierStep(Message):
         put(self, 'by_name', by_name)
         put(self, 'config', config)
         put(self, 'told_inputs', told_inputs)
+        put(self, 'code_digest', code_digest)
+        put(self, 'code_parts', code_parts)
+        put(self, 'resource_config', resource_config)
+        put(self, 'selected_outputs', selected_outputs)
+        put(self, 'selected_asset_keys', selected_asset_keys)
+        put(self, 'selected_checks', selected_checks)
+        put(self, 'output_versions', output_versions)
+        put(self, 'began_sequence', began_sequence)
+        put(self, 'ended_sequence', ended_sequence)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -333,31 +371,46 @@ class EarlierStep(Message):
         ('by_name', 13, 'byName', 'text', 'map', '', 'by_name', False, 0),
         ('config', 14, 'config', 'value', 'one', '', 'config', False, 27),
         ('told_inputs', 15, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 27),
+        ('code_digest', 25, 'codeDigest', 'text', 'one', '', 'code_digest', False, 1),
+        ('code_parts', 26, 'codeParts', 'text', 'map', '', 'code_parts', False, 0),
+        ('resource_config', 27, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
+        ('selected_outputs', 28, 'selectedOutputs', 'text', 'many', '', 'selected_outputs', False, 1),
+        ('selected_asset_keys', 29, 'selectedAssetKeys', 'text', 'many', '', 'selected_asset_keys', False, 2),
+        ('selected_checks', 30, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
+        ('output_versions', 31, 'outputVersions', 'text', 'map', '', 'output_versions', False, 0),
+        ('began_sequence', 32, 'beganSequence', 'wide', 'one', '', 'began_sequence', False, 23),
+        ('ended_sequence', 33, 'endedSequence', 'wide', 'one', '', 'ended_sequence', False, 23),
     )
 
 
 class EarlierRead(Message):
     """What one input of a step read."""
 
-    __slots__ = __match_args__ = ('input', 'sources')
+    __slots__ = __match_args__ = ('input', 'sources', 'versions')
     input: str
     """The input's name."""
     sources: tuple[PlannedSource, ...]
     """What it read, in order."""
+    versions: tuple[str, ...]
+    """The version of each of these as it was read, see AssetFact.version. Set with
+    EarlierStep.code_digest."""
 
     def __init__(
         self,
         *,
         input: str = "",
         sources: tuple[PlannedSource, ...] = (),
+        versions: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'input', input)
         put(self, 'sources', sources)
+        put(self, 'versions', versions)
 
     FIELDS = (
         ('input', 1, 'input', 'text', 'one', '', 'input', False, 0),
         ('sources', 2, 'sources', 'message', 'many', 'PlannedSource', 'sources', False, 0),
+        ('versions', 10, 'versions', 'text', 'many', '', 'versions', False, 5),
     )
 
 
@@ -471,7 +524,9 @@ class PlanOnRecordRequest(Message):
     reexecution: Reexecution | None
     """What is asked for of an earlier run. Unset: a first run. Set in the first part only."""
     earlier_steps: tuple[EarlierStep, ...]
-    """Steps of the earlier run, at most 500, each once. Before the first `last` only."""
+    """Steps of the earlier run, at most 500, each once, before the first `last`. Then those that
+    were asked for, as the runs that ran them last with success left them: several of one key,
+    the newest first."""
     facts: tuple[AssetFact, ...]
     """What is known of assets, at most 500, each once. Before the first `last` those that the
     location makes and another one owns, with their owners; then those that were asked for."""
@@ -506,7 +561,7 @@ class PlanOnRecordRequest(Message):
 class AssetFact(Message):
     """What a launcher knows of an asset."""
 
-    __slots__ = __match_args__ = ('asset_key', 'recorded', 'gone', 'owner')
+    __slots__ = __match_args__ = ('asset_key', 'recorded', 'gone', 'owner', 'version', 'store_sequence')
     asset_key: KeyText
     """The asset."""
     recorded: bool
@@ -515,6 +570,12 @@ class AssetFact(Message):
     """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
     owner: str
     """The other location that owns it. Empty: none does, or it was not asked."""
+    version: str
+    """What tells its latest value from others: values of one version are equal. It is the data
+    version that was declared, else the checksum, else who made it and when. Set if it is
+    recorded."""
+    store_sequence: int
+    """The store sequence of its latest materialization. Set if it is recorded."""
 
     def __init__(
         self,
@@ -523,18 +584,24 @@ class AssetFact(Message):
         recorded: bool = False,
         gone: str = "",
         owner: str = "",
+        version: str = "",
+        store_sequence: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
         put(self, 'recorded', recorded)
         put(self, 'gone', gone)
         put(self, 'owner', owner)
+        put(self, 'version', version)
+        put(self, 'store_sequence', store_sequence)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
         ('recorded', 2, 'recorded', 'flag', 'one', '', 'recorded', False, 0),
         ('gone', 3, 'gone', 'text', 'one', '', 'gone', False, 5),
         ('owner', 4, 'owner', 'text', 'one', '', 'owner', False, 1),
+        ('version', 10, 'version', 'text', 'one', '', 'version', False, 5),
+        ('store_sequence', 11, 'storeSequence', 'wide', 'one', '', 'store_sequence', False, 23),
     )
 
 
@@ -569,13 +636,16 @@ class PlanOnRecordResponse(Message):
 class PlanQuestion(Message):
     """A part of a question: at most 500 keys."""
 
-    __slots__ = __match_args__ = ('recorded_asset_keys', 'owned_asset_keys', 'last')
+    __slots__ = __match_args__ = ('recorded_asset_keys', 'owned_asset_keys', 'last', 'step_keys')
     recorded_asset_keys: tuple[KeyText, ...]
     """Of which of these a run made a value, and whether that can be read?"""
     owned_asset_keys: tuple[KeyText, ...]
     """Which of these does another location own?"""
     last: bool
     """That is the question: it is the caller's turn."""
+    step_keys: tuple[StepKey, ...]
+    """What did earlier runs of the location make of these steps? Asked with PlanOptions.reuse
+    alone."""
 
     def __init__(
         self,
@@ -583,16 +653,19 @@ class PlanQuestion(Message):
         recorded_asset_keys: tuple[KeyText, ...] = (),
         owned_asset_keys: tuple[KeyText, ...] = (),
         last: bool = False,
+        step_keys: tuple[StepKey, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'recorded_asset_keys', recorded_asset_keys)
         put(self, 'owned_asset_keys', owned_asset_keys)
         put(self, 'last', last)
+        put(self, 'step_keys', step_keys)
 
     FIELDS = (
         ('recorded_asset_keys', 1, 'recordedAssetKeys', 'text', 'many', '', 'recorded_asset_keys', False, 2),
         ('owned_asset_keys', 2, 'ownedAssetKeys', 'text', 'many', '', 'owned_asset_keys', False, 2),
         ('last', 3, 'last', 'flag', 'one', '', 'last', False, 0),
+        ('step_keys', 10, 'stepKeys', 'text', 'many', '', 'step_keys', False, 4),
     )
 
 

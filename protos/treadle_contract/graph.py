@@ -117,7 +117,7 @@ class NamedDigest(Message):
 class CodeManifest(Message):
     """What a digest is made of, so that two digests can be compared by name."""
 
-    __slots__ = __match_args__ = ('ops', 'files', 'distributions', 'definitions', 'details')
+    __slots__ = __match_args__ = ('ops', 'files', 'distributions', 'definitions', 'details', 'reached')
     ops: tuple[NamedDigest, ...]
     """One entry an op: its code and defaults."""
     files: tuple[NamedDigest, ...]
@@ -129,6 +129,9 @@ class CodeManifest(Message):
     details: tuple[NamedDigest, ...]
     """One entry a part of those, and of the ops, that may differ alone, named "<definition>:
     <part>": descriptions, entries of metadata, values of defaults."""
+    reached: tuple[ReachedCode, ...]
+    """One entry a step whose outcome rests on more than its op's code. It is no part of the
+    location's digest: a constant may have another value at each import."""
 
     def __init__(
         self,
@@ -138,6 +141,7 @@ class CodeManifest(Message):
         distributions: tuple[NamedDigest, ...] = (),
         definitions: tuple[NamedDigest, ...] = (),
         details: tuple[NamedDigest, ...] = (),
+        reached: tuple[ReachedCode, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'ops', ops)
@@ -145,6 +149,7 @@ class CodeManifest(Message):
         put(self, 'distributions', distributions)
         put(self, 'definitions', definitions)
         put(self, 'details', details)
+        put(self, 'reached', reached)
 
     FIELDS = (
         ('ops', 1, 'ops', 'message', 'many', 'NamedDigest', 'ops', False, 0),
@@ -152,6 +157,37 @@ class CodeManifest(Message):
         ('distributions', 3, 'distributions', 'message', 'many', 'NamedDigest', 'distributions', False, 0),
         ('definitions', 4, 'definitions', 'message', 'many', 'NamedDigest', 'definitions', False, 0),
         ('details', 5, 'details', 'message', 'many', 'NamedDigest', 'details', False, 0),
+        ('reached', 6, 'reached', 'message', 'many', 'ReachedCode', 'reached', False, 0),
+    )
+
+
+class ReachedCode(Message):
+    """What the outcome of a step rests on beside inputs and config."""
+
+    __slots__ = __match_args__ = ('step_key', 'digest', 'parts')
+    step_key: StepKey
+    """The step."""
+    digest: str
+    """PlannedStep.code_digest."""
+    parts: Mapping[str, str]
+    """Short digests of the definitions that it reaches, by name: "module.name"."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey,
+        digest: str,
+        parts: Mapping[str, str] = NO_ENTRIES,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'digest', digest)
+        put(self, 'parts', parts)
+
+    FIELDS = (
+        ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
+        ('digest', 2, 'digest', 'text', 'one', '', 'digest', True, 1),
+        ('parts', 3, 'parts', 'text', 'map', '', 'parts', False, 0),
     )
 
 
@@ -845,6 +881,7 @@ ENUMS['ModuleState'] = EnumSchema(ModuleState, 'MODULE_STATE_', {0: 'unspecified
 MESSAGES['ModuleReport'] = ModuleReport
 MESSAGES['NamedDigest'] = NamedDigest
 MESSAGES['CodeManifest'] = CodeManifest
+MESSAGES['ReachedCode'] = ReachedCode
 MESSAGES['Location'] = Location
 MESSAGES['Asset'] = Asset
 MESSAGES['Block'] = Block

@@ -57,6 +57,16 @@ class UnrecordedLoads(ContractEnum):
     """The run is launched; the reader fails, independent steps run."""
 
 
+class ReuseMode(ContractEnum):
+    """Which steps of a first run are not run, because an earlier run did the same work."""
+
+    NEVER = "never"
+    """None: each runs."""
+    UNCHANGED = "unchanged"
+    """Those that an earlier run ran with the same code, config, resources and values of inputs, as
+    far as what they made is still stored."""
+
+
 class ReexecutionKind(ContractEnum):
     """Which steps of an earlier run run again."""
 
@@ -76,7 +86,24 @@ class Verdict(ContractEnum):
     OMIT = "omit"
     """It is not needed."""
     REUSE = "reuse"
-    """A re-execution takes its outputs from an earlier run."""
+    """Its outputs are taken from an earlier run."""
+
+
+class ChangeKind(ContractEnum):
+    """What of a step differs from the last run that ran it."""
+
+    NEW = "new"
+    """No earlier run that is known ran it with success."""
+    CODE = "code"
+    """Code that it reaches, a resource or a declared version: `name` is the definition."""
+    CONFIG = "config"
+    """Its config: `name` is the key, with dots."""
+    INPUT = "input"
+    """What it reads: `name` is the input."""
+    SELECTION = "selection"
+    """What is selected of its outputs, of its block or of its checks."""
+    VALUE = "value"
+    """What it made is stored no more, or is not what is stored last: `name` is the output."""
 
 
 class LoadState(ContractEnum):
@@ -91,7 +118,7 @@ class LoadState(ContractEnum):
 class PlanOptions(Message):
     """What a caller may choose about a plan."""
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config', 'reuse')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
@@ -103,6 +130,9 @@ class PlanOptions(Message):
     config: UserValue
     """The config of the run, a map: what ConfigPlace says the paths of lead from here. It is laid
     over the job's, which is laid over what the definitions have. Null: none."""
+    reuse: ReuseMode | None
+    """Which steps are taken from earlier runs instead of being run. Of no effect on a
+    re-execution."""
 
     def __init__(
         self,
@@ -112,6 +142,7 @@ class PlanOptions(Message):
         unrecorded_loads: UnrecordedLoads | None = None,
         isolation: Isolation | None = None,
         config: UserValue = None,
+        reuse: ReuseMode | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
@@ -119,6 +150,7 @@ class PlanOptions(Message):
         put(self, 'unrecorded_loads', unrecorded_loads)
         put(self, 'isolation', isolation)
         put(self, 'config', config)
+        put(self, 'reuse', reuse)
 
     FIELDS = (
         ('unselected_outputs', 1, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
@@ -126,6 +158,7 @@ class PlanOptions(Message):
         ('unrecorded_loads', 3, 'unrecordedLoads', 'enum', 'maybe', 'UnrecordedLoads', 'unrecorded_loads', False, 0),
         ('isolation', 4, 'isolation', 'enum', 'maybe', 'Isolation', 'isolation', False, 0),
         ('config', 5, 'config', 'value', 'one', '', 'config', False, 27),
+        ('reuse', 20, 'reuse', 'enum', 'maybe', 'ReuseMode', 'reuse', False, 0),
     )
 
 
@@ -448,7 +481,7 @@ class PlannedOutput(Message):
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'code_digest', 'changes')
     key: StepKey
     """The step key."""
     block: str
@@ -490,6 +523,12 @@ class PlannedStep(Message):
     """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
     told_inputs: UserValue
     """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
+    code_digest: str
+    """SHA-256 in hexadecimal over what its outcome rests on beside inputs and config: of the
+    user's code, of resources, of declared versions. Empty: the digest of its op in the manifest
+    says all."""
+    changes: tuple[StepChange, ...]
+    """What is not as it was when it ran last, if it runs though what is unchanged is reused."""
 
     def __init__(
         self,
@@ -513,6 +552,8 @@ class PlannedStep(Message):
         resource_config: tuple[ResourceConfig, ...] = (),
         selected_checks: tuple[str, ...] = (),
         told_inputs: UserValue = None,
+        code_digest: str = "",
+        changes: tuple[StepChange, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -534,6 +575,8 @@ class PlannedStep(Message):
         put(self, 'resource_config', resource_config)
         put(self, 'selected_checks', selected_checks)
         put(self, 'told_inputs', told_inputs)
+        put(self, 'code_digest', code_digest)
+        put(self, 'changes', changes)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -555,13 +598,40 @@ class PlannedStep(Message):
         ('resource_config', 17, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
         ('selected_checks', 18, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
         ('told_inputs', 19, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 27),
+        ('code_digest', 25, 'codeDigest', 'text', 'one', '', 'code_digest', False, 1),
+        ('changes', 26, 'changes', 'message', 'many', 'StepChange', 'changes', False, 0),
+    )
+
+
+class StepChange(Message):
+    """One such difference."""
+
+    __slots__ = __match_args__ = ('kind', 'name')
+    kind: ChangeKind
+    """Of what kind."""
+    name: str
+    """Which definition, key, input or output. Empty: it cannot be told."""
+
+    def __init__(
+        self,
+        *,
+        kind: ChangeKind,
+        name: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'kind', kind)
+        put(self, 'name', name)
+
+    FIELDS = (
+        ('kind', 1, 'kind', 'enum', 'one', 'ChangeKind', 'kind', True, 0),
+        ('name', 2, 'name', 'text', 'one', '', 'name', False, 5),
     )
 
 
 class Load(Message):
     """One stored asset that the plan reads."""
 
-    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone')
+    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone', 'version')
     asset_key: KeyText
     """The key."""
     readers: tuple[PlannedInputRef, ...]
@@ -589,6 +659,8 @@ class Load(Message):
     gone: str
     """Set by the launcher when UNRECORDED though a run made the asset: why its value cannot be
     read, a clause: "its value is gone from the disk (/home/values/a)"."""
+    version: str
+    """Set by the launcher when RECORDED: AssetFact.version as the plan was made."""
 
     def __init__(
         self,
@@ -606,6 +678,7 @@ class Load(Message):
         store_sequence: int = 0,
         materialized_at: datetime | None = None,
         gone: str = "",
+        version: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -621,6 +694,7 @@ class Load(Message):
         put(self, 'store_sequence', store_sequence)
         put(self, 'materialized_at', materialized_at)
         put(self, 'gone', gone)
+        put(self, 'version', version)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
@@ -636,6 +710,7 @@ class Load(Message):
         ('store_sequence', 11, 'storeSequence', 'wide', 'one', '', 'store_sequence', False, 23),
         ('materialized_at', 12, 'materializedAt', 'time', 'maybe', '', 'materialized_at', False, 0),
         ('gone', 13, 'gone', 'text', 'one', '', 'gone', False, 5),
+        ('version', 20, 'version', 'text', 'one', '', 'version', False, 5),
     )
 
 
@@ -1230,8 +1305,10 @@ ENUMS['UnselectedOutputs'] = EnumSchema(UnselectedOutputs, 'UNSELECTED_OUTPUTS_'
 ENUMS['Siblings'] = EnumSchema(Siblings, 'SIBLINGS_', {0: 'unspecified', 1: 'load', 2: 'run'})
 ENUMS['Isolation'] = EnumSchema(Isolation, 'ISOLATION_', {0: 'unspecified', 1: 'op', 2: 'asset', 3: 'run'})
 ENUMS['UnrecordedLoads'] = EnumSchema(UnrecordedLoads, 'UNRECORDED_LOADS_', {0: 'unspecified', 1: 'refuse', 2: 'try'})
+ENUMS['ReuseMode'] = EnumSchema(ReuseMode, 'REUSE_MODE_', {0: 'unspecified', 1: 'never', 2: 'unchanged'})
 ENUMS['ReexecutionKind'] = EnumSchema(ReexecutionKind, 'REEXECUTION_KIND_', {0: 'unspecified', 1: 'from_failure', 2: 'steps', 3: 'all'})
 ENUMS['Verdict'] = EnumSchema(Verdict, 'VERDICT_', {0: 'unspecified', 1: 'run', 2: 'omit', 3: 'reuse'})
+ENUMS['ChangeKind'] = EnumSchema(ChangeKind, 'CHANGE_KIND_', {0: 'unspecified', 1: 'new', 2: 'code', 3: 'config', 4: 'input', 5: 'selection', 6: 'value'})
 ENUMS['LoadState'] = EnumSchema(LoadState, 'LOAD_STATE_', {0: 'unspecified', 1: 'recorded', 2: 'unrecorded'})
 MESSAGES['PlanOptions'] = PlanOptions
 MESSAGES['Reexecution'] = Reexecution
@@ -1243,6 +1320,7 @@ MESSAGES['PlannedAsset'] = PlannedAsset
 MESSAGES['PlannedCheck'] = PlannedCheck
 MESSAGES['PlannedOutput'] = PlannedOutput
 MESSAGES['PlannedStep'] = PlannedStep
+MESSAGES['StepChange'] = StepChange
 MESSAGES['Load'] = Load
 MESSAGES['PlannedInputRef'] = PlannedInputRef
 MESSAGES['Hazard'] = Hazard

@@ -97,6 +97,8 @@ _CHOICE_HELP: Final[Mapping[str, str]] = {
     " materialized; by default refuse.",
     "isolation": "Which steps share a process: none (op), those of one block (asset), or all of the"
     " run; by default the block's choice, else the job's, else op.",
+    "reuse": "Whether to run each step (never), or to take from earlier runs what they did with the same"
+    " code, config and inputs (unchanged); by default never.",
 }
 
 _PLAN: tuple[Decorator, ...] = (

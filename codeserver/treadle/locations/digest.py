@@ -176,7 +176,7 @@ def _callable(fn: object, path: tuple[int, ...]) -> tuple[str, str]:
 
 
 def _function(fn: FunctionType, path: tuple[int, ...]) -> tuple[str, str]:
-    code, defaults, keywords = _code(fn.__code__), fn.__defaults__, fn.__kwdefaults__
+    code, defaults, keywords = code_text(fn.__code__), fn.__defaults__, fn.__kwdefaults__
     wrapped = getattr(fn, "__wrapped__", None)
     whole, bare = ("null", "null") if wrapped is None else _callable(wrapped, path)
     values = f"{_value(defaults, path)},{_value(keywords, path)}"
@@ -184,7 +184,7 @@ def _function(fn: FunctionType, path: tuple[int, ...]) -> tuple[str, str]:
     return f'["function",{code},{values},{whole}]', f'["function",{code},{counts},{bare}]'
 
 
-def _code(code: CodeType) -> str:
+def code_text(code: CodeType) -> str:
     """Describe a code object field by field.
 
     `co_code` gives the bytecode as compiled: what the interpreter specialised in place while
@@ -217,7 +217,7 @@ def _value(value: object, path: tuple[int, ...]) -> str:
     Exact types only: a subclass may carry more than the value that it prints as.
     """
     kind = type(value)
-    describe_scalar = _SCALARS.get(kind)
+    describe_scalar = SCALARS.get(kind)
     if describe_scalar is not None:
         return f'["{kind.__name__}",{describe_scalar(value)}]'
     if id(value) in path:
@@ -250,7 +250,7 @@ def _joined(*texts: str) -> str:
 
 
 #: The JSON of each, as text.
-_SCALARS: Mapping[type, Callable[[Any], str]] = {
+SCALARS: Mapping[type, Callable[[Any], str]] = {
     NoneType: lambda _: "null",
     EllipsisType: lambda _: "null",
     bool: lambda value: "true" if value else "false",
@@ -260,7 +260,7 @@ _SCALARS: Mapping[type, Callable[[Any], str]] = {
     complex: lambda value: f'["{value.real.hex()}","{value.imag.hex()}"]',
     bytes: lambda value: f'"{value.hex()}"',
     bytearray: lambda value: f'"{value.hex()}"',
-    CodeType: _code,
+    CodeType: code_text,
 }
 
 _CONTAINERS: Mapping[type, Callable[[Any, tuple[int, ...]], list[str]]] = {

@@ -318,6 +318,18 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """What the outcome of a step may rest on beside its inputs and config: of the user's code, of its
+    resources, of the code versions that are declared.
+
+    `digest` is over all of it, `parts` are short digests of the definitions in it, by name: "module.name".
+    """
+
+    digest: str
+    parts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A whole code location. Blocks, assets, jobs, resources, checks and partitions are sorted by name, key
     or id (of one key, what all have comes before what jobs have); steps are in topological order, ties
@@ -327,7 +339,7 @@ class Snapshot:
     (`treadle.locations.digest`); `warnings` and source lines are not part of it. `core_digest` is over
     what steps rest on alone: two imports that differ in nothing else run each other's plans.
     `generator_states` tell generators of random numbers that were seeded from others: part of
-    neither.
+    neither. Nor is `reached`, by step: what is not in it rests on the code of its op alone.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -343,3 +355,4 @@ class Snapshot:
     manifest: Manifest = field(default_factory=Manifest)
     warnings: tuple[str, ...] = ()
     generator_states: tuple[str, ...] = ()
+    reached: Mapping[StepKey, Reached] = field(default_factory=dict)

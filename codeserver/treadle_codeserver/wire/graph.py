@@ -12,7 +12,7 @@ from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationStatus, Served
 from treadle_codeserver.wire.text import cut, printable, source_of, text_of
 from treadle_contract import graph
-from treadle_contract.ids import KeyText
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
 
 D = TypeVar("D", Asset, AssetCheck, Block, Step)
@@ -68,6 +68,14 @@ def manifest_of(snapshot: Snapshot) -> graph.CodeManifest:
         distributions=_named(manifest.distributions),
         definitions=_named(definition_digests(snapshot)),
         details=_named(detail_digests(snapshot)),
+        reached=tuple(
+            graph.ReachedCode(
+                step_key=StepKey(key),
+                digest=each.digest,
+                parts={cut(name): part for name, part in each.parts.items()},
+            )
+            for key, each in sorted(snapshot.reached.items())
+        ),
     )
 
 

@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 from treadle_api.parts import PART_ITEMS
 from treadle_codeserver.errors import BadArgumentError
 from treadle_contract.codeserver import (
-    AssetFact,
     PlanOnRecordRequest,
     PlanOnRecordResponse,
     PlanQuestion,
     PlanRequest,
 )
-from treadle_contract.ids import KeyText
-from treadle_planner import Question, Rerun
+from treadle_contract.ids import KeyText, StepKey
+from treadle_planner import Question, Rerun, Told
+
+_RECORDED, _OWNED, _STEPS = range(3)
 
 
 class OnRecordRequest:
@@ -40,13 +41,17 @@ class OnRecordRequest:
         facts = (fact for part in parts for fact in part.facts)
         self.elsewhere = tuple(fact.asset_key for fact in facts if fact.owner)
 
-    async def facts(self) -> tuple[AssetFact, ...]:
+    async def told(self) -> Told:
         """Read an answer to a question.
 
         Raises:
             BadArgumentError: it is not whole.
         """
-        return tuple(fact for part in await self._turn() for fact in part.facts)
+        parts = await self._turn()
+        return Told(
+            facts=tuple(fact for part in parts for fact in part.facts),
+            steps=tuple(step for part in parts for step in part.earlier_steps),
+        )
 
     async def _turn(self) -> list[PlanOnRecordRequest]:
         parts = []
@@ -60,13 +65,18 @@ class OnRecordRequest:
 
 def asked_in_parts(question: Question) -> Iterator[PlanOnRecordResponse]:
     """Give a question in parts."""
-    asked = [(False, key) for key in question.recorded] + [(True, key) for key in question.owned]
-    for begin in range(0, len(asked), PART_ITEMS):
+    asked = [
+        *((_RECORDED, key) for key in question.recorded),
+        *((_OWNED, key) for key in question.owned),
+        *((_STEPS, key) for key in question.steps),
+    ]
+    for begin in range(0, len(asked), PART_ITEMS) or (0,):
         part = asked[begin : begin + PART_ITEMS]
         yield PlanOnRecordResponse(
             answer=PlanQuestion(
-                recorded_asset_keys=tuple(key for is_owned, key in part if not is_owned),
-                owned_asset_keys=tuple(key for is_owned, key in part if is_owned),
+                recorded_asset_keys=tuple(KeyText(key) for of, key in part if of == _RECORDED),
+                owned_asset_keys=tuple(KeyText(key) for of, key in part if of == _OWNED),
+                step_keys=tuple(StepKey(key) for of, key in part if of == _STEPS),
                 last=begin + PART_ITEMS >= len(asked),
             )
         )

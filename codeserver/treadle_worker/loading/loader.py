@@ -10,6 +10,7 @@ from treadle import _json as json
 from treadle._system import faulthandler, fcntl, gc, open_file, os, signal, struct
 from treadle.locations import canonical, tables
 from treadle.locations.canonical import Json
+from treadle.reach._steps import reached
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.host.host_output import keep_output, note
 from treadle_worker.loading.generators import generator_states
@@ -56,7 +57,9 @@ def main(fd: int) -> int:
         # There is little left to do, and most of the heap stays to the end.
         gc.disable()
         # The definitions are told.
-        sealed = replace(location.snapshot, generator_states=generator_states())
+        sealed = replace(
+            location.snapshot, generator_states=generator_states(), reached=reached(location)
+        )
         snapshot = tables.without_definitions(sealed)
         reports.send({"snapshot": canonical.to_json(snapshot)})
     end_import(0, writes=False)

@@ -252,7 +252,8 @@ class CodeLocation:
             known = self._known_steps
             plan = plan_of(*await plan_parts(self._stub, self._metadata, request, record, known))
             check_plan(plan)
-            check_reused(plan, {} if earlier is None else earlier.steps)
+            told = record.told_steps if earlier is None else earlier.steps.values()
+            check_reused(plan, told)
             record.check(plan)
             return plan
 

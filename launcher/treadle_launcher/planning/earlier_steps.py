@@ -51,7 +51,7 @@ def earlier_steps(origins: Origins) -> EarlierSteps:
     steps: dict[StepKey, EarlierStep] = {}
     reused: dict[StepKey, tuple[ReusedOutput, ...]] = {}
     for planned in origins.parent.plan.steps:
-        step, outputs = _earlier_step(origins, planned)
+        step, outputs = earlier_step(origins, planned)
         steps[step.key], reused[step.key] = step, outputs
     return EarlierSteps(steps=steps, outputs=reused)
 
@@ -76,9 +76,10 @@ def _state(view: RunView, key: StepKey) -> StepState:
     return StepState.SKIPPED if reuse.skipped else StepState.SUCCEEDED
 
 
-def _earlier_step(
+def earlier_step(
     origins: Origins, planned: PlannedStep
 ) -> tuple[EarlierStep, tuple[ReusedOutput, ...]]:
+    """Return what became of one step, and what a run that reuses it gets of it."""
     parent = origins.parent
     state = _state(parent, planned.key)
     from_run_id = origin(parent, planned.key)

@@ -34,9 +34,9 @@ async def plan_in(
     """
     made = await location.plan(selection, options, record, earlier)
     made = replace(made, header=replace(made.header, location=location.name, selection=selection))
-    resolved = resolve(made, record.records).plan
     if earlier is None:
-        return Planned(made=made, resolved=resolved)
+        return Planned(made=made, resolved=record.resolved(made))
+    resolved = resolve(made, record.records).plan
     _, code = await location.manifest()
     earlier.check(made, code)
     return Planned(made=made, resolved=earlier.resolved(resolved, code))

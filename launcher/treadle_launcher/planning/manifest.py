@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treadle_contract.graph import ReachedCode
 from treadle_contract.lazy_dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeManifest:
-    """Names to SHA-256 in hexadecimal; for distributions to their version."""
+    """Names to SHA-256 in hexadecimal; for distributions to their version.
+
+    `reached` is what steps reach, by key; what a digest is made of says no more of it than was the case when
+    it was kept.
+    """
 
     ops: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     distributions: Mapping[str, str] = field(default_factory=dict)
     definitions: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
+    reached: Mapping[str, ReachedCode] = field(default_factory=dict)
 
     @property
     def named(self) -> dict[str, str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
-from treadle_contract.codeserver import AssetFact, PlanQuestion
+from treadle_contract.codeserver import AssetFact, EarlierStep, PlanOnRecordRequest, PlanQuestion
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import PlannedStep, UnrecordedLoads, UnselectedOutputs, Verdict
+from treadle_launcher.planning.earlier_successes import EarlierSuccesses
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_check import BadPlanError
 from treadle_launcher.planning.resolution import resolve, told
@@ -18,7 +19,7 @@ class OnRecord:
     """Answers for one plan. Each asset is looked up once, so that the answers are of one moment.
 
     `conflicts` are keys that the location makes and another one owns; `owners` tells which other
-    location makes what.
+    location makes what, `successes` what earlier runs made of steps.
     """
 
     def __init__(
@@ -26,8 +27,10 @@ class OnRecord:
         latest: LatestValues,
         conflicts: frozenset[str],
         owners: Callable[[], Awaitable[Mapping[str, str]]],
+        successes: EarlierSuccesses,
     ) -> None:
         self._latest = latest
+        self._successes = successes
         self._conflicts = conflicts
         self._owners = owners
         self._known: set[KeyText] = set()
@@ -42,8 +45,16 @@ class OnRecord:
             AssetFact(asset_key=KeyText(key), owner=owned[key]) for key in sorted(self._conflicts)
         )
 
-    async def told(self, question: PlanQuestion) -> tuple[AssetFact, ...]:
+    async def told(self, question: PlanQuestion) -> PlanOnRecordRequest:
         """Answer a question."""
+        return PlanOnRecordRequest(
+            facts=await self._facts(question),
+            earlier_steps=await self._successes.of(question.step_keys)
+            if question.step_keys
+            else (),
+        )
+
+    async def _facts(self, question: PlanQuestion) -> tuple[AssetFact, ...]:
         keys = [key for key in question.recorded_asset_keys if key not in self._known]
         self.records.update(await self._latest.of(keys))
         self._known.update(keys)
@@ -56,6 +67,15 @@ class OnRecord:
                 if key in owned
             ),
         )
+
+    @property
+    def told_steps(self) -> Iterator[EarlierStep]:
+        """What was told of steps."""
+        return iter(self._successes.told.values())
+
+    def resolved(self, plan: Plan) -> Plan:
+        """Return the plan with its loads and with what it reuses of runs that were told of."""
+        return self._successes.resolved(resolve(plan, self.records).plan)
 
     def check(self, plan: Plan) -> None:
         """Refuse a plan that is not of what was told.

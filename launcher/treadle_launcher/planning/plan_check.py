@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.plan import Hazard, Load, PlannedStep, PlannedStepOutput, Verdict
+from treadle_contract.plan import Hazard, Load, PlannedStep, PlannedStepOutput, ReuseMode, Verdict
 from treadle_launcher.planning.plan import Plan
 
 
@@ -213,19 +213,20 @@ def _check_reuses(plan: Plan, steps: Mapping[StepKey, PlannedStep]) -> None:
     for number, step in enumerate(plan.steps):
         if step.verdict is Verdict.REUSE and step.key not in keys:
             raise BadPlanError(f"steps[{number}].verdict is REUSE, and no reuse is of {step.key!r}")
-    if keys and plan.header.reexecution is None:
-        raise BadPlanError("header.reexecution is not set, and there are reuses")
+    if keys and plan.header.reexecution is None and plan.options.reuse is not ReuseMode.UNCHANGED:
+        problem = "header.reexecution is not set, header.options.reuse is not UNCHANGED"
+        raise BadPlanError(f"{problem}, and there are reuses")
 
 
-def check_reused(plan: Plan, earlier: Mapping[StepKey, EarlierStep]) -> None:
-    """Refuse a plan that reuses what the earlier run does not have.
+def check_reused(plan: Plan, earlier: Iterable[EarlierStep]) -> None:
+    """Refuse a plan that reuses what the earlier runs that were told of do not have.
 
     Raises:
         BadPlanError: it does.
     """
+    told = {(step.key, step.from_run_id) for step in earlier} if plan.reuses else ()
     for number, reuse in enumerate(plan.reuses):
-        step = earlier.get(reuse.step_key)
-        if step is None or step.from_run_id != reuse.from_run_id:
+        if (reuse.step_key, reuse.from_run_id) not in told:
             raise BadPlanError(
                 f"reuses[{number}] is of {reuse.step_key!r} of run {reuse.from_run_id!r}, and the"
                 " earlier run has no such step"

@@ -20,6 +20,7 @@ from treadle_launcher.errors import (
 from treadle_launcher.locations.code_location import CodeLocation
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.locations.locations import Locations
+from treadle_launcher.planning.earlier_successes import EarlierSuccesses
 from treadle_launcher.planning.elsewhere import elsewhere_notes
 from treadle_launcher.planning.explaining import told_with
 from treadle_launcher.planning.location_planning import Planned, plan_in
@@ -54,6 +55,7 @@ class Planner:
         self._import_timeout = import_timeout
         self._locations = locations
         self._store = store
+        self._values = values
         self._latest = LatestValues(store, values)
         self._kept_digests: set[tuple[str, str]] = set()
         self._last_spec: tuple[LaunchSpec, LaunchSpec] | None = None
@@ -191,7 +193,8 @@ class Planner:
     ) -> Planned:
         conflicts = await self._locations.conflicts(location.name)
         owners = partial(self._locations.owned_beside, location.name)
-        record = OnRecord(self._latest, conflicts, owners)
+        successes = EarlierSuccesses(self._store, self._values, location.name)
+        record = OnRecord(self._latest, conflicts, owners, successes)
         planned = await plan_in(location, selection, options, record, earlier)
         return await self._with_elsewhere(planned)
 

@@ -11,6 +11,7 @@ from treadle_contract.plan import Load, LoadState
 from treadle_launcher.clock import as_moment
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.store.records import REMOVED, Materialization
+from treadle_launcher.values.versions import version_of_materialization
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ def _resolve_load(load: Load, record: Materialization | None) -> Load:
         value_ref=record.value_ref,
         store_sequence=record.store_sequence,
         materialized_at=as_moment(record.time),
+        version=version_of_materialization(record),
     )
 
 
@@ -60,7 +62,13 @@ def told(key: KeyText, record: Materialization | None) -> AssetFact:
     """Return what a planner that asks for an asset is told of it."""
     if record is None:
         return AssetFact(asset_key=key)
-    return AssetFact(asset_key=key, recorded=True, gone=unreadable(record))
+    return AssetFact(
+        asset_key=key,
+        recorded=True,
+        gone=unreadable(record),
+        version=version_of_materialization(record),
+        store_sequence=record.store_sequence,
+    )
 
 
 def unreadable(record: Materialization) -> str:

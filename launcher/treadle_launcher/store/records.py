@@ -126,6 +126,16 @@ class Materialization:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Success:
+    """A step that ended well in a run: the store sequences of its last start, and of that end."""
+
+    step_key: StepKey
+    run_id: RunId
+    began_sequence: int
+    store_sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
     """Items, newest first, and the token of the next page ("": no more)."""
 

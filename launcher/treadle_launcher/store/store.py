@@ -31,6 +31,7 @@ from treadle_launcher.store import (
     event_log,
     home_facts,
     host_marks,
+    last_successes,
     later_runs,
     manifests,
     materializations,
@@ -52,6 +53,7 @@ from treadle_launcher.store.records import (
     NewRun,
     Page,
     RunEvents,
+    Success,
 )
 from treadle_launcher.store.writer import Writer
 from treadle_launcher.values.garbage import ValueFacts
@@ -305,6 +307,10 @@ class Store:
     ) -> Mapping[StepKey, RunId]:
         """Return which run was the last to run each step after the one that made its values."""
         return await self._readers.read(lambda each: later_runs.get(each, location, made_by))
+
+    async def last_successes(self, location: str, keys: Sequence[StepKey]) -> tuple[Success, ...]:
+        """Return in which runs of a location each step succeeded last, a few each, the newest first."""
+        return await self._readers.read(lambda each: last_successes.get(each, location, keys))
 
     async def latest_materializations(
         self, keys: Sequence[KeyText]

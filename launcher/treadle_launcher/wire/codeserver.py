@@ -42,12 +42,16 @@ def _target(target: codeserver.LaunchTarget) -> LaunchTarget:
 
 def manifest_of(parts: Iterable[codeserver.GetManifestResponse]) -> CodeManifest:
     """Join a manifest from the parts of its stream."""
-    found: dict[str, dict[str, str]] = {each: {} for each in graph.CodeManifest.__match_args__}
+    names = (each for each in graph.CodeManifest.__match_args__ if each != "reached")
+    found: dict[str, dict[str, str]] = {each: {} for each in names}
+    reached: dict[str, graph.ReachedCode] = {}
     for part in parts:
         for name, digests in found.items():
             entries: tuple[graph.NamedDigest, ...] = getattr(part.manifest, name, ())
             digests.update((entry.name, entry.digest) for entry in entries)
-    return CodeManifest(**found)
+        if part.manifest is not None:
+            reached.update((each.step_key, each) for each in part.manifest.reached)
+    return CodeManifest(**found, reached=reached)
 
 
 def written_turn(

@@ -15,7 +15,7 @@ from treadle_contract.codeserver import (
     PlanOnRecordResponse,
     PlanQuestion,
 )
-from treadle_contract.ids import KeyText
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import ContractError
 from treadle_contract.plan import PlanPart
@@ -83,6 +83,7 @@ class _Answers:
         self._counted = Parts()
         self._asked: list[KeyText] = []
         self._asked_whose: list[KeyText] = []
+        self._asked_steps: list[StepKey] = []
         self._questions = 0
         self.generation = ""
         """What the code server said last that it serves."""
@@ -122,16 +123,18 @@ class _Answers:
     async def _hear(self, question: PlanQuestion) -> None:
         self._asked += question.recorded_asset_keys
         self._asked_whose += question.owned_asset_keys
+        self._asked_steps += question.step_keys
         if question.last:
             self._questions += 1
             if self._questions > _MOST_QUESTIONS:
                 problem = f"is asked more than {_MOST_QUESTIONS:,} times"
                 raise ContractError("PlanOnRecordResponse.question", problem)
-            facts = await self._record.told(
+            told = await self._record.told(
                 PlanQuestion(
                     recorded_asset_keys=tuple(self._asked),
                     owned_asset_keys=tuple(self._asked_whose),
+                    step_keys=tuple(self._asked_steps),
                 )
             )
-            self._asked, self._asked_whose = [], []
-            self._turns.put_nowait(written_turn(PlanOnRecordRequest(facts=facts)))
+            self._asked, self._asked_whose, self._asked_steps = [], [], []
+            self._turns.put_nowait(written_turn(told))

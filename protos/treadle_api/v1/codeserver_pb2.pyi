@@ -357,6 +357,46 @@ class EarlierStep(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class CodePartsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class OutputVersionsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     KEY_FIELD_NUMBER: _builtins.int
     SUCCEEDED_FIELD_NUMBER: _builtins.int
     FROM_RUN_ID_FIELD_NUMBER: _builtins.int
@@ -372,6 +412,15 @@ class EarlierStep(_message.Message):
     BY_NAME_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     TOLD_INPUTS_FIELD_NUMBER: _builtins.int
+    CODE_DIGEST_FIELD_NUMBER: _builtins.int
+    CODE_PARTS_FIELD_NUMBER: _builtins.int
+    RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
+    SELECTED_OUTPUTS_FIELD_NUMBER: _builtins.int
+    SELECTED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
+    OUTPUT_VERSIONS_FIELD_NUMBER: _builtins.int
+    BEGAN_SEQUENCE_FIELD_NUMBER: _builtins.int
+    ENDED_SEQUENCE_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     succeeded: _builtins.bool
@@ -382,6 +431,12 @@ class EarlierStep(_message.Message):
     """The digest of its op's code when it ran. Empty: not known."""
     state: _run_pb2.StepState.ValueType
     """Its state there. SUCCEEDED also when it was reused."""
+    code_digest: _builtins.str
+    """Set in answers to PlanQuestion.step_keys alone, as what follows: PlannedStep.code_digest of that plan."""
+    began_sequence: _builtins.int
+    """The store sequence of the start of the attempt that succeeded."""
+    ended_sequence: _builtins.int
+    """The store sequence of that success."""
     @_builtins.property
     def stored_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Its outputs whose values are still stored, or that carried none, sorted."""
@@ -424,6 +479,30 @@ class EarlierStep(_message.Message):
     def told_inputs(self) -> _value_pb2.Value:
         """PlannedStep.told_inputs of that plan."""
 
+    @_builtins.property
+    def code_parts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The digests of the definitions that it reached, by name, if they are known."""
+
+    @_builtins.property
+    def resource_config(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.ResourceConfig]:
+        """PlannedStep.resource_config of that plan."""
+
+    @_builtins.property
+    def selected_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """PlannedStep.selected_outputs of that plan."""
+
+    @_builtins.property
+    def selected_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """PlannedStep.selected_asset_keys of that plan."""
+
+    @_builtins.property
+    def selected_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """PlannedStep.selected_checks of that plan."""
+
+    @_builtins.property
+    def output_versions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """The version of what it yielded, by output: see AssetFact.version."""
+
     def __init__(
         self,
         *,
@@ -442,10 +521,19 @@ class EarlierStep(_message.Message):
         by_name: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         config: _value_pb2.Value | None = ...,
         told_inputs: _value_pb2.Value | None = ...,
+        code_digest: _builtins.str = ...,
+        code_parts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
+        selected_outputs: _abc.Iterable[_builtins.str] | None = ...,
+        selected_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        selected_checks: _abc.Iterable[_builtins.str] | None = ...,
+        output_versions: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        began_sequence: _builtins.int = ...,
+        ended_sequence: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "by_name", b"by_name", "config", b"config", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded", "told_inputs", b"told_inputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "began_sequence", b"began_sequence", "by_name", b"by_name", "code_digest", b"code_digest", "code_parts", b"code_parts", "config", b"config", "ended_sequence", b"ended_sequence", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "output_versions", b"output_versions", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "resource_config", b"resource_config", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded", "told_inputs", b"told_inputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -459,21 +547,27 @@ class EarlierRead(_message.Message):
 
     INPUT_FIELD_NUMBER: _builtins.int
     SOURCES_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
     input: _builtins.str
     """The input's name."""
     @_builtins.property
     def sources(self) -> _containers.RepeatedCompositeFieldContainer[_plan_pb2.PlannedSource]:
         """What it read, in order."""
 
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The version of each of these as it was read, see AssetFact.version. Set with EarlierStep.code_digest."""
+
     def __init__(
         self,
         *,
         input: _builtins.str = ...,
         sources: _abc.Iterable[_plan_pb2.PlannedSource] | None = ...,
+        versions: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "sources", b"sources"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "sources", b"sources", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -624,7 +718,9 @@ class PlanOnRecordRequest(_message.Message):
 
     @_builtins.property
     def earlier_steps(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierStep]:
-        """Steps of the earlier run, at most 500, each once. Before the first `last` only."""
+        """Steps of the earlier run, at most 500, each once, before the first `last`. Then those that were asked
+        for, as the runs that ran them last with success left them: several of one key, the newest first.
+        """
 
     @_builtins.property
     def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetFact]:
@@ -659,6 +755,8 @@ class AssetFact(_message.Message):
     RECORDED_FIELD_NUMBER: _builtins.int
     GONE_FIELD_NUMBER: _builtins.int
     OWNER_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    STORE_SEQUENCE_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     recorded: _builtins.bool
@@ -667,6 +765,12 @@ class AssetFact(_message.Message):
     """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
     owner: _builtins.str
     """The other location that owns it. Empty: none does, or it was not asked."""
+    version: _builtins.str
+    """What tells its latest value from others: values of one version are equal. It is the data version
+    that was declared, else the checksum, else who made it and when. Set if it is recorded.
+    """
+    store_sequence: _builtins.int
+    """The store sequence of its latest materialization. Set if it is recorded."""
     def __init__(
         self,
         *,
@@ -674,10 +778,12 @@ class AssetFact(_message.Message):
         recorded: _builtins.bool = ...,
         gone: _builtins.str = ...,
         owner: _builtins.str = ...,
+        version: _builtins.str = ...,
+        store_sequence: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "gone", b"gone", "owner", b"owner", "recorded", b"recorded"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "gone", b"gone", "owner", b"owner", "recorded", b"recorded", "store_sequence", b"store_sequence", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -730,6 +836,7 @@ class PlanQuestion(_message.Message):
     RECORDED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     OWNED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     LAST_FIELD_NUMBER: _builtins.int
+    STEP_KEYS_FIELD_NUMBER: _builtins.int
     last: _builtins.bool
     """That is the question: it is the caller's turn."""
     @_builtins.property
@@ -740,16 +847,21 @@ class PlanQuestion(_message.Message):
     def owned_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Which of these does another location own?"""
 
+    @_builtins.property
+    def step_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What did earlier runs of the location make of these steps? Asked with PlanOptions.reuse alone."""
+
     def __init__(
         self,
         *,
         recorded_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         owned_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         last: _builtins.bool = ...,
+        step_keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "owned_asset_keys", b"owned_asset_keys", "recorded_asset_keys", b"recorded_asset_keys"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "owned_asset_keys", b"owned_asset_keys", "recorded_asset_keys", b"recorded_asset_keys", "step_keys", b"step_keys"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -180,6 +180,7 @@ class CodeManifest(_message.Message):
     DISTRIBUTIONS_FIELD_NUMBER: _builtins.int
     DEFINITIONS_FIELD_NUMBER: _builtins.int
     DETAILS_FIELD_NUMBER: _builtins.int
+    REACHED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def ops(self) -> _containers.RepeatedCompositeFieldContainer[Global___NamedDigest]:
         """One entry an op: its code and defaults."""
@@ -202,6 +203,12 @@ class CodeManifest(_message.Message):
         <part>": descriptions, entries of metadata, values of defaults.
         """
 
+    @_builtins.property
+    def reached(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReachedCode]:
+        """One entry a step whose outcome rests on more than its op's code. It is no part of the location's digest:
+        a constant may have another value at each import.
+        """
+
     def __init__(
         self,
         *,
@@ -210,14 +217,67 @@ class CodeManifest(_message.Message):
         distributions: _abc.Iterable[Global___NamedDigest] | None = ...,
         definitions: _abc.Iterable[Global___NamedDigest] | None = ...,
         details: _abc.Iterable[Global___NamedDigest] | None = ...,
+        reached: _abc.Iterable[Global___ReachedCode] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["definitions", b"definitions", "details", b"details", "distributions", b"distributions", "files", b"files", "ops", b"ops"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["definitions", b"definitions", "details", b"details", "distributions", b"distributions", "files", b"files", "ops", b"ops", "reached", b"reached"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CodeManifest: _TypeAlias = CodeManifest  # noqa: Y015
+
+@_typing.final
+class ReachedCode(_message.Message):
+    """What the outcome of a step rests on beside inputs and config."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class PartsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    STEP_KEY_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    PARTS_FIELD_NUMBER: _builtins.int
+    step_key: _builtins.str
+    """The step."""
+    digest: _builtins.str
+    """PlannedStep.code_digest."""
+    @_builtins.property
+    def parts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Short digests of the definitions that it reaches, by name: "module.name"."""
+
+    def __init__(
+        self,
+        *,
+        step_key: _builtins.str = ...,
+        digest: _builtins.str = ...,
+        parts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "parts", b"parts", "step_key", b"step_key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReachedCode: _TypeAlias = ReachedCode  # noqa: Y015
 
 @_typing.final
 class Location(_message.Message):

@@ -11,8 +11,8 @@ What holds of each plan, and is checked by its receiver (beside bounds.proto):
 - Each load is read by an input of a step that runs, and its readers are inputs of steps.
 - Names of inputs (but "") and of outputs are unique in a step. selected_outputs are outputs.
 - An asset is made by one output of one step.
-- There is one reuse of each step with the verdict REUSE, and none of another; there are some in
-  a re-execution alone, and of steps that were sent as earlier ones, with their from_run_id.
+- There is one reuse of each step with the verdict REUSE, and none of another; they are of steps that
+  were sent as earlier ones, with their from_run_id: in a re-execution, or with PlanOptions.reuse.
 - Hazards are outputs of steps.
 
 The selection language. Words are letters, digits and "_.-/", or anything in double quotes, with
@@ -158,6 +158,34 @@ UNRECORDED_LOADS_TRY: UnrecordedLoads.ValueType  # 2
 """The run is launched; the reader fails, independent steps run."""
 Global___UnrecordedLoads: _TypeAlias = UnrecordedLoads  # noqa: Y015
 
+class _ReuseMode:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReuseModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReuseMode.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REUSE_MODE_UNSPECIFIED: _ReuseMode.ValueType  # 0
+    """The block's own choice, else the job's, else NEVER."""
+    REUSE_MODE_NEVER: _ReuseMode.ValueType  # 1
+    """None: each runs."""
+    REUSE_MODE_UNCHANGED: _ReuseMode.ValueType  # 2
+    """Those that an earlier run ran with the same code, config, resources and values of inputs, as far as
+    what they made is still stored.
+    """
+
+class ReuseMode(_ReuseMode, metaclass=_ReuseModeEnumTypeWrapper):
+    """Which steps of a first run are not run, because an earlier run did the same work."""
+
+REUSE_MODE_UNSPECIFIED: ReuseMode.ValueType  # 0
+"""The block's own choice, else the job's, else NEVER."""
+REUSE_MODE_NEVER: ReuseMode.ValueType  # 1
+"""None: each runs."""
+REUSE_MODE_UNCHANGED: ReuseMode.ValueType  # 2
+"""Those that an earlier run ran with the same code, config, resources and values of inputs, as far as
+what they made is still stored.
+"""
+Global___ReuseMode: _TypeAlias = ReuseMode  # noqa: Y015
+
 class _ReexecutionKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -199,7 +227,7 @@ class _VerdictEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Verdict.Value
     VERDICT_OMIT: _Verdict.ValueType  # 2
     """It is not needed."""
     VERDICT_REUSE: _Verdict.ValueType  # 3
-    """A re-execution takes its outputs from an earlier run."""
+    """Its outputs are taken from an earlier run."""
 
 class Verdict(_Verdict, metaclass=_VerdictEnumTypeWrapper):
     """What a plan says of a step."""
@@ -211,8 +239,48 @@ VERDICT_RUN: Verdict.ValueType  # 1
 VERDICT_OMIT: Verdict.ValueType  # 2
 """It is not needed."""
 VERDICT_REUSE: Verdict.ValueType  # 3
-"""A re-execution takes its outputs from an earlier run."""
+"""Its outputs are taken from an earlier run."""
 Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
+
+class _ChangeKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CHANGE_KIND_UNSPECIFIED: _ChangeKind.ValueType  # 0
+    """Never sent."""
+    CHANGE_KIND_NEW: _ChangeKind.ValueType  # 1
+    """No earlier run that is known ran it with success."""
+    CHANGE_KIND_CODE: _ChangeKind.ValueType  # 2
+    """Code that it reaches, a resource or a declared version: `name` is the definition."""
+    CHANGE_KIND_CONFIG: _ChangeKind.ValueType  # 3
+    """Its config: `name` is the key, with dots."""
+    CHANGE_KIND_INPUT: _ChangeKind.ValueType  # 4
+    """What it reads: `name` is the input."""
+    CHANGE_KIND_SELECTION: _ChangeKind.ValueType  # 5
+    """What is selected of its outputs, of its block or of its checks."""
+    CHANGE_KIND_VALUE: _ChangeKind.ValueType  # 6
+    """What it made is stored no more, or is not what is stored last: `name` is the output."""
+
+class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
+    """What of a step differs from the last run that ran it."""
+
+CHANGE_KIND_UNSPECIFIED: ChangeKind.ValueType  # 0
+"""Never sent."""
+CHANGE_KIND_NEW: ChangeKind.ValueType  # 1
+"""No earlier run that is known ran it with success."""
+CHANGE_KIND_CODE: ChangeKind.ValueType  # 2
+"""Code that it reaches, a resource or a declared version: `name` is the definition."""
+CHANGE_KIND_CONFIG: ChangeKind.ValueType  # 3
+"""Its config: `name` is the key, with dots."""
+CHANGE_KIND_INPUT: ChangeKind.ValueType  # 4
+"""What it reads: `name` is the input."""
+CHANGE_KIND_SELECTION: ChangeKind.ValueType  # 5
+"""What is selected of its outputs, of its block or of its checks."""
+CHANGE_KIND_VALUE: ChangeKind.ValueType  # 6
+"""What it made is stored no more, or is not what is stored last: `name` is the output."""
+Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
 
 class _LoadState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -249,6 +317,7 @@ class PlanOptions(_message.Message):
     UNRECORDED_LOADS_FIELD_NUMBER: _builtins.int
     ISOLATION_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
+    REUSE_FIELD_NUMBER: _builtins.int
     unselected_outputs: Global___UnselectedOutputs.ValueType
     """What happens to outputs that no selected asset needs."""
     siblings: Global___Siblings.ValueType
@@ -257,6 +326,8 @@ class PlanOptions(_message.Message):
     """What unrecorded loads do. Read by the launcher only."""
     isolation: Global___Isolation.ValueType
     """Which steps share a process."""
+    reuse: Global___ReuseMode.ValueType
+    """Which steps are taken from earlier runs instead of being run. Of no effect on a re-execution."""
     @_builtins.property
     def config(self) -> _value_pb2.Value:
         """The config of the run, a map: what ConfigPlace says the paths of lead from here. It is laid
@@ -271,10 +342,11 @@ class PlanOptions(_message.Message):
         unrecorded_loads: Global___UnrecordedLoads.ValueType = ...,
         isolation: Global___Isolation.ValueType = ...,
         config: _value_pb2.Value | None = ...,
+        reuse: Global___ReuseMode.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "isolation", b"isolation", "siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "isolation", b"isolation", "reuse", b"reuse", "siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -627,6 +699,8 @@ class PlannedStep(_message.Message):
     RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
     SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
     TOLD_INPUTS_FIELD_NUMBER: _builtins.int
+    CODE_DIGEST_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -644,6 +718,10 @@ class PlannedStep(_message.Message):
     task: _builtins.str
     """The task that it is part of, by the key of its first step: steps with equal text share a
     process and run in it in the order of the plan. Empty: it has one of its own.
+    """
+    code_digest: _builtins.str
+    """SHA-256 in hexadecimal over what its outcome rests on beside inputs and config: of the user's code,
+    of resources, of declared versions. Empty: the digest of its op in the manifest says all.
     """
     @_builtins.property
     def selected_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -691,6 +769,10 @@ class PlannedStep(_message.Message):
     def told_inputs(self) -> _value_pb2.Value:
         """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
 
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___StepChange]:
+        """What is not as it was when it ran last, if it runs though what is unchanged is reused."""
+
     def __init__(
         self,
         *,
@@ -713,14 +795,42 @@ class PlannedStep(_message.Message):
         resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
         selected_checks: _abc.Iterable[_builtins.str] | None = ...,
         told_inputs: _value_pb2.Value | None = ...,
+        code_digest: _builtins.str = ...,
+        changes: _abc.Iterable[Global___StepChange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "changes", b"changes", "code_digest", b"code_digest", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlannedStep: _TypeAlias = PlannedStep  # noqa: Y015
+
+@_typing.final
+class StepChange(_message.Message):
+    """One such difference."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    kind: Global___ChangeKind.ValueType
+    """Of what kind."""
+    name: _builtins.str
+    """Which definition, key, input or output. Empty: it cannot be told."""
+    def __init__(
+        self,
+        *,
+        kind: Global___ChangeKind.ValueType = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StepChange: _TypeAlias = StepChange  # noqa: Y015
 
 @_typing.final
 class Load(_message.Message):
@@ -741,6 +851,7 @@ class Load(_message.Message):
     STORE_SEQUENCE_FIELD_NUMBER: _builtins.int
     MATERIALIZED_AT_FIELD_NUMBER: _builtins.int
     GONE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The key."""
     external: _builtins.bool
@@ -763,6 +874,8 @@ class Load(_message.Message):
     """Set by the launcher when UNRECORDED though a run made the asset: why its value cannot be
     read, a clause: "its value is gone from the disk (/home/values/a)".
     """
+    version: _builtins.str
+    """Set by the launcher when RECORDED: AssetFact.version as the plan was made."""
     @_builtins.property
     def readers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedInputRef]:
         """Who reads it, sorted by step key and input."""
@@ -791,10 +904,11 @@ class Load(_message.Message):
         store_sequence: _builtins.int = ...,
         materialized_at: _timestamp_pb2.Timestamp | None = ...,
         gone: _builtins.str = ...,
+        version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "external", b"external", "gone", b"gone", "io_manager_key", b"io_manager_key", "materialized_at", b"materialized_at", "readers", b"readers", "run_id", b"run_id", "sibling", b"sibling", "state", b"state", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "external", b"external", "gone", b"gone", "io_manager_key", b"io_manager_key", "materialized_at", b"materialized_at", "readers", b"readers", "run_id", b"run_id", "sibling", b"sibling", "state", b"state", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -11,8 +11,8 @@ What holds of each plan, and is checked by its receiver (beside bounds.proto):
 - Each load is read by an input of a step that runs, and its readers are inputs of steps.
 - Names of inputs (but "") and of outputs are unique in a step. selected_outputs are outputs.
 - An asset is made by one output of one step.
-- There is one reuse of each step with the verdict REUSE, and none of another; there are some in
-  a re-execution alone, and of steps that were sent as earlier ones, with their from_run_id.
+- There is one reuse of each step with the verdict REUSE, and none of another; they are of steps that
+  were sent as earlier ones, with their from_run_id: in a re-execution, or with PlanOptions.reuse.
 - Hazards are outputs of steps.
 
 The selection language. Words are letters, digits and "_.-/", or anything in double quotes, with

@@ -1,0 +1,346 @@
+"""Which steps of a first run are not run, because an earlier run did the same work. Pure.
+
+A step is unchanged if what its outcome may rest on is what it was in an earlier success: its code and what
+that reaches, resources, config, the values that it reads, what is selected of it. What it then made has to
+be stored still, where something reads it, and to be the latest value of each asset that is selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from treadle.locations.canonical import encode
+from treadle.locations.snapshot import AssetSource
+from treadle_contract.codeserver import EarlierStep
+from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.lazy_dataclasses import dataclass, replace
+from treadle_contract.message import UserValue
+from treadle_contract.plan import (
+    ChangeKind,
+    PlannedInput,
+    PlannedStep,
+    Reuse,
+    ReuseMode,
+    StepChange,
+    Verdict,
+)
+from treadle_planner._again import Again
+from treadle_planner._index import SnapshotIndex
+from treadle_planner._known import Known
+from treadle_planner._reads import Reads
+from treadle_planner._words import capital, named
+
+Selections: TypeAlias = Mapping[str, tuple[KeyText, ...]]
+
+
+def reuse_unchanged(
+    reads: Reads, steps: tuple[PlannedStep, ...], known: Known, selections: Selections
+) -> Again:
+    """Return the steps of a plan, those reused that are unchanged; each that runs says what changed.
+
+    `selections` is what is selected of blocks whose steps do not say it.
+    """
+    kept = tuple(step for step in steps if step.verdict is Verdict.RUN)
+    choice = _Choice(reads, kept, known, selections)
+    choice.complete()
+    decided = {step.key: choice.decided(step) for step in kept}
+    reuses = (
+        Reuse(step_key=key, from_run_id=earlier.from_run_id)
+        for key, earlier in choice.reused.items()
+    )
+    return Again(
+        steps=tuple([decided.get(step.key, step) for step in steps]),
+        reuses=tuple(sorted(reuses, key=lambda reuse: reuse.step_key)),
+        notes=(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A change, and how it is told in a sentence that begins with what changed."""
+
+    change: StepChange
+    told: str
+
+
+class _Choice:
+    """Steps as they are decided, from the top: what is reused, and why the others run."""
+
+    def __init__(
+        self,
+        reads: Reads,
+        kept: tuple[PlannedStep, ...],
+        known: Known,
+        selections: Selections,
+    ) -> None:
+        self._index = reads.index
+        self._mode = reads.asked.options.reuse
+        self._kept = kept
+        self._known = known
+        self._selections = selections
+        self.reused: dict[StepKey, EarlierStep] = {}
+        self._why: dict[StepKey, list[_Change]] = {}
+        self._forced: dict[StepKey, _Change] = {}
+
+    def complete(self) -> None:
+        """Decide each step, until nothing that runs reads what is stored no more."""
+        count = -1
+        while count != len(self._forced):
+            count = len(self._forced)
+            self.reused, self._why = {}, {}
+            for step in self._kept:
+                self._decide(step)
+            for step in self._kept:
+                if step.key not in self.reused:
+                    self._add_makers(step)
+
+    def decided(self, step: PlannedStep) -> PlannedStep:
+        """Return the step with its verdict."""
+        earlier = self.reused.get(step.key)
+        if earlier is not None:
+            proof = "the same code, config and inputs"
+            return replace(
+                step,
+                verdict=Verdict.REUSE,
+                reason=f"Unchanged since run {earlier.from_run_id}: {proof}.",
+            )
+        why = self._why[step.key]
+        if not why:
+            return step
+        told = "; ".join(each.told for each in why if each.told)
+        return replace(
+            step,
+            reason=f"{capital(told)}. {step.reason}",
+            changes=tuple(each.change for each in why),
+        )
+
+    def _decide(self, step: PlannedStep) -> None:
+        if self._mode_of(step) is not ReuseMode.UNCHANGED:
+            self._why[step.key] = []
+            return
+        if step.key in self._forced:
+            self._why[step.key] = [self._forced[step.key]]
+            return
+        earlier = self._known.earlier.get(step.key, ())
+        if not earlier:
+            told = "no earlier run ran it with success"
+            self._why[step.key] = [_changed(ChangeKind.NEW, "", told)]
+            return
+        found: list[_Change] = []
+        for each in earlier:
+            changes = list(self._changes(step, each))
+            if not changes:
+                self.reused[step.key] = each
+                return
+            found = found or changes
+        self._why[step.key] = found
+
+    def _mode_of(self, step: PlannedStep) -> ReuseMode:
+        return self._mode or ReuseMode.NEVER
+
+    def _changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        """Yield what is not as it was in a success, what is found first told first."""
+        yield from self._code_changes(step, earlier)
+        yield from self._config_changes(step, earlier)
+        yield from self._selection_changes(step, earlier)
+        yield from self._input_changes(step, earlier)
+        yield from self._value_changes(step, earlier)
+
+    # What it is made of.
+
+    def _code_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        run = f"run {earlier.from_run_id}"
+        if step.code_digest or earlier.code_digest:
+            if step.code_digest == earlier.code_digest:
+                return
+            reached = self._index.snapshot.reached.get(step.key)
+            now = {} if reached is None else reached.parts
+            names = sorted(
+                name
+                for name in now.keys() | earlier.code_parts.keys()
+                if now.get(name) != earlier.code_parts.get(name)
+            )
+            if not names or not earlier.code_parts:
+                yield _changed(
+                    ChangeKind.CODE, "", f"its code, or what that reaches, is not that of {run}"
+                )
+            else:
+                told = named(names)
+                each = [StepChange(kind=ChangeKind.CODE, name=name) for name in names]
+                yield _Change(change=each[0], told=f"what it reaches changed since {run}: {told}")
+                yield from (_Change(change=other, told="") for other in each[1:])
+            return
+        node = self._index.wiring.steps[step.key].node
+        now_digest = self._index.snapshot.manifest.ops.get(node, "")
+        if not now_digest or now_digest != earlier.op_digest:
+            yield _changed(ChangeKind.CODE, node, f"its code changed since {run}")
+
+    @staticmethod
+    def _config_changes(step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        told = (
+            ("config", step.config, earlier.config),
+            ("inputs", step.told_inputs, earlier.told_inputs),
+            (
+                "resources",
+                {each.key: each.config for each in step.resource_config},
+                {each.key: each.config for each in earlier.resource_config},
+            ),
+        )
+        for place, now, before in told:
+            for name in _differing(place, now, before):
+                yield _changed(
+                    ChangeKind.CONFIG,
+                    name,
+                    f"its {name} is another than in run {earlier.from_run_id}",
+                )
+
+    def _selection_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        now = (
+            step.selected_outputs,
+            self._selections.get(step.block, step.selected_asset_keys),
+            step.selected_checks,
+        )
+        before = earlier.selected_outputs, earlier.selected_asset_keys, earlier.selected_checks
+        if now != before:
+            told = f"its selection is not that of run {earlier.from_run_id}"
+            yield _changed(ChangeKind.SELECTION, "", told)
+
+    # What it reads.
+
+    def _input_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        before = {read.input: read.versions for read in earlier.reads}
+        for planned in step.inputs:
+            if planned.not_needed or not planned.sources:
+                continue
+            yield from self._upstream_changes(planned, earlier, before.get(planned.name, ()))
+        nows = {each.name for each in step.inputs if each.sources and not each.not_needed}
+        orders = {each.name for each in self._index.wiring.steps[step.key].inputs if each.nothing}
+        for name in sorted(before.keys() - nows - orders):
+            yield _changed(ChangeKind.INPUT, name, f"it reads input {name} no more")
+        for key in self._only_ordered(step):
+            fact = self._known.facts.get(key)
+            if fact is not None and fact.store_sequence > earlier.began_sequence:
+                yield _changed(
+                    ChangeKind.INPUT,
+                    key,
+                    f"it waits for {key}, which was made again since run {earlier.from_run_id}",
+                )
+
+    def _upstream_changes(
+        self, planned: PlannedInput, earlier: EarlierStep, before: Sequence[str]
+    ) -> Iterator[_Change]:
+        versions: list[str] = []
+        for source in planned.sources:
+            made = source.step_output
+            if made is None:
+                assert source.load_asset_key is not None, "a source is one of two"
+                versions.append(self._known.version(source.load_asset_key))
+                continue
+            upstream = self.reused.get(made.step_key)
+            if upstream is None:
+                yield _changed(
+                    ChangeKind.INPUT, planned.name, f"it reads {made.step_key}, which runs"
+                )
+                return
+            if planned.nothing:
+                latest = self._known.earlier[made.step_key][0]
+                if latest.ended_sequence > earlier.began_sequence:
+                    told = f"it waits for {made.step_key}, which ran again since run {earlier.from_run_id}"
+                    yield _changed(ChangeKind.INPUT, planned.name, told)
+                continue
+            versions.append(upstream.output_versions.get(made.output, ""))
+        if planned.nothing:
+            return
+        if not all(versions):
+            told = f"the values of input {planned.name} cannot be compared"
+            yield _changed(ChangeKind.INPUT, planned.name, told)
+        elif tuple(versions) != tuple(before):
+            told = f"the value of input {planned.name} is not that of run {earlier.from_run_id}"
+            yield _changed(ChangeKind.INPUT, planned.name, told)
+
+    def _only_ordered(self, step: PlannedStep) -> Iterator[KeyText]:
+        """Yield the assets that it waits for and that this run does not make: nothing says so in the plan."""
+        return ordered_keys(self._index, step)
+
+    # What it made.
+
+    def _value_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        now = {output.name for output in step.outputs}
+        had = {*earlier.stored_outputs, *earlier.lost_outputs}
+        for name in sorted(had - now):
+            yield _changed(ChangeKind.CODE, name, f"it has no output {name} any more")
+        for output in step.outputs:
+            if not output.selected or output.name in earlier.left_out_outputs:
+                continue
+            if output.name not in had:
+                told = f"run {earlier.from_run_id} did not make its output {output.name}"
+                yield _changed(ChangeKind.VALUE, output.name, told)
+            for asset in output.assets:
+                if not asset.selected:
+                    continue
+                if asset.asset_key not in earlier.asset_keys:
+                    yield _changed(
+                        ChangeKind.VALUE,
+                        output.name,
+                        f"the value of {asset.asset_key} is stored no more",
+                    )
+                elif not output.nothing and self._known.version(
+                    asset.asset_key
+                ) != earlier.output_versions.get(output.name):
+                    told = f"the latest value of {asset.asset_key} is not that of run {earlier.from_run_id}"
+                    yield _changed(ChangeKind.VALUE, output.name, told)
+
+    def _add_makers(self, reader: PlannedStep) -> None:
+        for planned in reader.inputs:
+            for source in () if planned.not_needed or planned.nothing else planned.sources:
+                made = source.step_output
+                earlier = None if made is None else self.reused.get(made.step_key)
+                if made is None or earlier is None:
+                    continue
+                is_left_out = made.output in earlier.left_out_outputs
+                # What a user's manager stores by a name may have been stored over.
+                is_stored = (
+                    made.output in earlier.stored_outputs and made.output not in earlier.by_name
+                )
+                if not (is_left_out or is_stored or self._is_latest(made.step_key, made.output)):
+                    told = f"its output {made.output}, which {reader.key} reads, is stored no more"
+                    self._forced[made.step_key] = _changed(ChangeKind.VALUE, made.output, told)
+
+    def _is_latest(self, key: StepKey, output: str) -> bool:
+        """Tell whether an output made an asset by a manager of the user's that is the latest of it."""
+        earlier = self.reused[key]
+        if output not in earlier.by_name:
+            return False
+        made = next(each for each in self._index.wiring.steps[key].outputs if each.name == output)
+        version = earlier.output_versions.get(output)
+        return any(self._known.version(asset) == version for asset in made.asset_keys)
+
+
+def ordered_keys(index: SnapshotIndex, step: PlannedStep) -> Iterator[KeyText]:
+    """Yield the assets that a step waits for, and loads nothing of, that its run does not make."""
+    sources = (source for each in step.inputs for source in each.sources)
+    here = {source.asset_key for source in sources if source.step_output is not None}
+    for each in index.wiring.steps[step.key].inputs:
+        if each.nothing:
+            for source in each.sources:
+                if isinstance(source, AssetSource) and source.asset_key not in here:
+                    yield source.asset_key
+
+
+def _changed(kind: ChangeKind, name: str, told: str) -> _Change:
+    return _Change(change=StepChange(kind=kind, name=name), told=told)
+
+
+def _differing(place: str, now: UserValue, before: UserValue) -> Iterator[str]:
+    """Yield the keys under which two values differ, with dots, below a place."""
+    if encode(now) == encode(before):
+        return
+    if isinstance(now, Mapping) and isinstance(before, Mapping):
+        for key in sorted(now.keys() | before.keys()):
+            if key not in now or key not in before:
+                yield f"{place}.{key}"
+            else:
+                yield from _differing(f"{place}.{key}", now[key], before[key])
+    else:
+        yield place

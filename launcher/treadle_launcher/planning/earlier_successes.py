@@ -1,0 +1,135 @@
+"""What earlier runs made of steps, for plans that reuse what is unchanged: read from the store and the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from treadle_contract.codeserver import EarlierStep
+from treadle_contract.ids import RunId, StepKey
+from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.plan import PlannedSource, PlannedStep, ReusedOutput
+from treadle_launcher.planning.earlier_steps import Origins, earlier_step
+from treadle_launcher.planning.plan import Plan
+from treadle_launcher.runs.folding import folded
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.store.records import Success
+from treadle_launcher.store.store import Store
+from treadle_launcher.values.stored_values import StoredValues
+from treadle_launcher.values.versions import version_of_load, version_of_output
+
+Made: TypeAlias = "tuple[StepKey, RunId]"
+
+
+class EarlierSuccesses:
+    """The successes of one location's steps. What was told is kept, for the plan that comes of it."""
+
+    def __init__(self, store: Store, values: StoredValues, location: str) -> None:
+        self._store = store
+        self._values = values
+        self._location = location
+        self.told: dict[Made, EarlierStep] = {}
+        self._outputs: dict[Made, tuple[ReusedOutput, ...]] = {}
+
+    async def of(self, keys: Sequence[StepKey]) -> tuple[EarlierStep, ...]:
+        """Return what became of steps in the runs that ran them last with success, the newest first."""
+        found = await self._store.last_successes(self._location, keys)
+        by_run: dict[RunId, list[Success]] = {}
+        for each in found:
+            by_run.setdefault(each.run_id, []).append(each)
+        told: dict[Made, EarlierStep] = {}
+        for run_id, successes in by_run.items():
+            told.update(await self._of_run(run_id, successes))
+        self.told.update(told)
+        order = ((each.step_key, each.run_id) for each in found)
+        return tuple(told[made] for made in order if made in told)
+
+    async def _of_run(
+        self, run_id: RunId, successes: Iterable[Success]
+    ) -> Mapping[Made, EarlierStep]:
+        view = await folded(self._store, run_id)
+        header = view.plan.header
+        manifest = await self._store.get_manifest(header.location, header.digest)
+        refs = [
+            stored.value_ref.key
+            for each in successes
+            for values in view.steps[each.step_key].outputs.values()
+            for stored in values
+            if stored.value_ref is not None
+        ]
+        removed = await self._store.removed_values(refs)
+        doubted = await self._store.doubted_values(refs)
+        origins = Origins(
+            parent=view,
+            runs={run_id: view},
+            manifests={} if manifest is None else {run_id: manifest},
+            latest={},
+            is_stored=lambda ref: (
+                ref.key not in removed and not self._values.problem(ref, doubted=ref.key in doubted)
+            ),
+        )
+        # Beside the loop: it looks at every file.
+        return await asyncio.to_thread(lambda: dict(self._told(origins, successes)))
+
+    def _told(
+        self, origins: Origins, successes: Iterable[Success]
+    ) -> Iterator[tuple[Made, EarlierStep]]:
+        for each in successes:
+            planned = origins.parent.index.step(each.step_key)
+            step, outputs = earlier_step(origins, planned)
+            made = each.step_key, each.run_id
+            self._outputs[made] = outputs
+            yield made, _with_versions(origins, planned, step, each)
+
+    def resolved(self, plan: Plan) -> Plan:
+        """Return the plan with the values that it reuses."""
+        if not plan.reuses:
+            return plan
+        reuses = tuple(
+            replace(each, outputs=self._outputs[each.step_key, each.from_run_id])
+            for each in plan.reuses
+        )
+        return replace(plan, reuses=reuses)
+
+
+def _with_versions(
+    origins: Origins, planned: PlannedStep, step: EarlierStep, success: Success
+) -> EarlierStep:
+    """Return a step with all that has to be the same for it to be unchanged."""
+    view = origins.parent
+    manifest = origins.manifests.get(view.run_id)
+    reached = None if manifest is None else manifest.reached.get(planned.key)
+    is_known = reached is not None and reached.digest == planned.code_digest
+    outputs = view.steps[planned.key].outputs
+    return replace(
+        step,
+        reads=tuple(
+            replace(read, versions=tuple(_version(view, source) for source in read.sources))
+            for read in step.reads
+        ),
+        code_digest=planned.code_digest,
+        code_parts=reached.parts if reached is not None and is_known else {},
+        resource_config=planned.resource_config,
+        selected_outputs=planned.selected_outputs,
+        selected_asset_keys=planned.selected_asset_keys,
+        selected_checks=planned.selected_checks,
+        output_versions={
+            name: version_of_output(stored, view.run_id, planned.key)
+            for name, stored in outputs.items()
+        },
+        began_sequence=success.began_sequence,
+        ended_sequence=success.store_sequence,
+    )
+
+
+def _version(view: RunView, source: PlannedSource) -> str:
+    if source.load_asset_key is not None:
+        load = view.index.loads.get(source.load_asset_key)
+        return "" if load is None else version_of_load(load)
+    made = source.step_output
+    assert made is not None, "a source is one of two"
+    reuse = view.reuses.get(made.step_key)
+    run_id = view.run_id if reuse is None else reuse.from_run_id
+    stored = view.steps[made.step_key].outputs.get(made.output, ())
+    return version_of_output(stored, run_id, made.step_key)
