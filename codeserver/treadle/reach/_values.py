@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import os
 import types
 import typing
 from collections.abc import Callable, Iterator
 from enum import Enum
+from pathlib import PurePath
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -141,7 +141,7 @@ class Values:
             state = sorted((name, say(each)) for name, each in _state(value))
             told = (f"{canonical.write(name)}:{text}" for name, text in state)
             return _joined('"instance"', self._class(part, kind, say), *told)
-        if kind.__module__.partition(".")[0] in _REDUCED or isinstance(value, os.PathLike):
+        if kind.__module__.partition(".")[0] in _REDUCED or isinstance(value, PurePath):
             return _joined('"reduced"', *(say(each) for each in _reduced(value)))
         if kind in (types.MappingProxyType, types.SimpleNamespace):
             inside: Any = vars(value) if kind is types.SimpleNamespace else dict(value)  # type: ignore[call-overload]

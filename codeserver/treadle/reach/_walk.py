@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from treadle._system import read_bytes
 from treadle.locations import canonical
-from treadle.locations.digest import code_text
+from treadle.locations.digest import SCALARS, code_text
 from treadle.reach._names import (
     Chain,
     Imported,
@@ -89,6 +89,7 @@ _OF_CLASSES: Final = frozenset(
         "__firstlineno__",
     ]
 )
+_METHODS: Final = (staticmethod, classmethod)
 OWN: Final = "treadle"
 
 
@@ -229,16 +230,18 @@ class Walk:
             lines.append(code_text(fn.__code__))
         else:
             lines.append(self.foreign(fn.__module__ or "", fn.__qualname__))
+        # What wraps a function of the user's says that it is of that one's module.
+        owner = module or (fn.__module__ if fn.__module__ in self._modules else "")
         given = [fn.__defaults__ or (), fn.__kwdefaults__ or {}]
-        lines.extend(self.value(part, each, module) for each in given)
+        lines.extend(self.value(part, each, owner) for each in given)
         cells = fn.__closure__ or ()
-        lines.extend(self._cell(part, cell, module) for cell in cells)
+        lines.extend(self._cell(part, cell, owner) for cell in cells)
         said = {name: value for name, value in vars(fn).items() if name != "__wrapped__"}
         wrapped = vars(fn).get("__wrapped__")
         if wrapped is not None:
-            lines.append(self.value(part, wrapped, module))
+            lines.append(self.value(part, wrapped, owner))
         if said:
-            lines.append(self.value(part, said, module))
+            lines.append(self.value(part, said, owner))
         if module:
             lines.extend(self._annotations(part, fn, module))
             lines.extend(self._read_by(part, fn.__code__, fn.__globals__, module))
@@ -360,18 +363,21 @@ class Walk:
             lines.append(ast.dump(tree))
             lines.extend(self._read(part, names_of_tree(tree), vars(self._modules[module]), module))
         for name, value in sorted(vars(cls).items()):
-            if name not in _OF_CLASSES and (tree is None or self._is_written(value)):
+            if name not in _OF_CLASSES and (tree is None or self._is_written(name, value)):
                 lines.append(f"{canonical.write(name)}:{self.value(part, value, module)}")
         part.text = "\n".join(lines)
 
-    def _is_written(self, value: object) -> bool:
-        """Tell whether an attribute of a class is a function of a file, not what a decorator made."""
-        fn = (
-            getattr(value, "__func__", value)
-            if type(value) in (staticmethod, classmethod)
-            else value
-        )
-        return isinstance(fn, FunctionType) and not fn.__code__.co_filename.startswith("<")
+    def _is_written(self, name: str, value: object) -> bool:
+        """Tell whether an attribute of a class is more than what its statement says: a function of the
+        user's, or a constant that was perhaps set later. Other things are what a decorator or base made.
+        """
+        if type(value) in SCALARS:
+            return not name.startswith("__")
+        fn = getattr(value, "__func__", value) if type(value) in _METHODS else value
+        if not isinstance(fn, FunctionType):
+            return False
+        is_of_file = not fn.__code__.co_filename.startswith("<")
+        return (is_of_file and bool(self.module_of(fn))) or "__wrapped__" in vars(fn)
 
     def _class_tree(self, cls: type, module: str) -> ast.ClassDef | None:
         tree: ast.AST | None = self._tree(module)

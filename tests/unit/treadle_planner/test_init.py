@@ -14,6 +14,7 @@ def test_exports_are_these_and_no_more() -> None:
         "RefusalReason",
         "Rerun",
         "Settled",
+        "Told",
         "plan",
     ]
     assert all(hasattr(treadle_planner, name) for name in treadle_planner.__all__)

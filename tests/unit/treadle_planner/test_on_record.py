@@ -21,7 +21,7 @@ from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import AssetFact, PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import PlanOptions, Selection, UnrecordedLoads, UnselectedOutputs
-from treadle_planner import Planner, PlanRefused, Question, RefusalReason, Settled
+from treadle_planner import Planner, PlanRefused, Question, RefusalReason, Settled, Told
 
 TRY = PlanOptions(unrecorded_loads=UnrecordedLoads.TRY)
 
@@ -53,7 +53,8 @@ class Launcher:
             question = next(talk)
             while True:
                 self.asked.append(question)
-                question = talk.send([*map(self._fact, (*question.recorded, *question.owned))])
+                asked = (*question.recorded, *question.owned)
+                question = talk.send(Told(facts=tuple(map(self._fact, asked))))
         except StopIteration as end:
             settled: Settled = end.value
             return settled

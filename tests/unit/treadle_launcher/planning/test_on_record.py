@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.unit.treadle_launcher.planning.test_resolution import record
-from treadle_contract.codeserver import AssetFact, PlanQuestion
+from treadle_contract.codeserver import AssetFact, EarlierStep, PlanQuestion
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import (
     Load,
@@ -24,6 +24,7 @@ from treadle_contract.plan import (
 from treadle_launcher.planning.on_record import OnRecord
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_check import BadPlanError
+from treadle_launcher.planning.resolution import told as told_of
 
 A, B, C = KeyText("a"), KeyText("b"), KeyText("c")
 
@@ -44,8 +45,18 @@ async def owners():
     return {"c": "north", "x": "south"}
 
 
+class Successes:
+    """The record: step s succeeded once."""
+
+    def __init__(self):
+        self.told = {}
+
+    async def of(self, keys):
+        return tuple(EarlierStep(key=key) for key in keys if key == "s")
+
+
 def on_record(latest=None, conflicts=()):
-    return OnRecord(latest or Latest(), frozenset(conflicts), owners)
+    return OnRecord(latest or Latest(), frozenset(conflicts), owners, Successes())
 
 
 def asking(*recorded, owned=()):
@@ -55,9 +66,11 @@ def asking(*recorded, owned=()):
 def test_what_is_known_of_each_asset_is_told():
     told = asyncio.run(on_record().told(asking(A, B, C, owned=(C, A))))
 
-    assert told == (
-        AssetFact(asset_key=A, recorded=True),
-        AssetFact(asset_key=B, recorded=True, gone="it burnt"),
+    of_a, of_b = (told_of(key, record(key)) for key in "ab")
+    assert of_a.version
+    assert told.facts == (
+        of_a,
+        replace(of_b, gone="it burnt"),
         AssetFact(asset_key=C),
         AssetFact(asset_key=C, owner="north"),
     )
@@ -73,7 +86,15 @@ def test_an_asset_is_looked_up_once():
     first, second = asyncio.run(twice())
 
     assert latest.asked == [[A], [C]]
-    assert second[0] == first[0]
+    assert second.facts[0] == first.facts[0]
+
+
+def test_what_earlier_runs_made_of_steps_is_told():
+    asked = PlanQuestion(step_keys=(StepKey("s"), StepKey("t")))
+
+    told = asyncio.run(on_record().told(asked))
+
+    assert [each.key for each in told.earlier_steps] == ["s"]
 
 
 def test_what_others_own_is_told_with_its_owner():
