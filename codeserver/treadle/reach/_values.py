@@ -87,7 +87,7 @@ class Values:
             case BuiltinFunctionType():
                 owner = value.__self__
                 bound = "" if owner is None or isinstance(owner, ModuleType) else say(owner)
-                name = self._walk.foreign(value.__module__ or "", value.__qualname__)
+                name = self._walk.owners.foreign(value.__module__ or "", value.__qualname__)
                 return _joined('"builtin"', name, f'"{len(bound)}"', bound or "null")
             case MethodType():
                 return _joined('"method"', say(value.__self__), say(value.__func__))
@@ -108,25 +108,25 @@ class Values:
         return self._instance(part, value, say)
 
     def _function(self, part: Part, fn: FunctionType) -> str:
-        if self._walk.is_followed(fn):
+        if self._walk.owners.is_followed(fn):
             return part.ref(self._walk.function(fn))
-        return self._walk.foreign(fn.__module__ or "", fn.__qualname__)
+        return self._walk.owners.foreign(fn.__module__ or "", fn.__qualname__)
 
     def _class(self, part: Part, value: Any, say: Callable[[object], str]) -> str:
-        module = self._walk.module_of(value)
+        module = self._walk.owners.module_of(value)
         if module:
             return part.ref(self._walk.class_(value, module))
-        return self._walk.foreign(value.__module__, value.__qualname__)
+        return self._walk.owners.foreign(value.__module__, value.__qualname__)
 
     def _module(self, part: Part, value: ModuleType) -> str:
         from treadle.reach._walk import BY_TEXT_MODULES  # noqa: PLC0415 -- it imports this one
 
-        module = self._walk.user_module(value)
+        module = self._walk.owners.user_module(value)
         if module:
             return part.ref(self._walk.module(module))
         if value.__name__.partition(".")[0] in BY_TEXT_MODULES:
             return part.ref(self._walk.everything())
-        return self._walk.foreign(value.__name__)
+        return self._walk.owners.foreign(value.__name__)
 
     def _instance(self, part: Part, value: object, say: Callable[[object], str]) -> str:
         kind: Any = type(value)
@@ -134,7 +134,7 @@ class Values:
         if wrapped is not None:
             return _joined('"wrapped"', canonical.write(kind.__qualname__), say(wrapped))
         is_own = kind.__module__.partition(".")[0].startswith("treadle")
-        if self._walk.module_of(kind) or is_own:
+        if self._walk.owners.module_of(kind) or is_own:
             foreign = [each for each in kind.__mro__ if not self._is_known(each)]
             if foreign:
                 raise _Opaque
@@ -160,7 +160,11 @@ class Values:
             "enum",
             "collections",
         )
-        return is_plain or bool(self._walk.module_of(base)) or base.__module__.startswith("treadle")
+        return (
+            is_plain
+            or bool(self._walk.owners.module_of(base))
+            or base.__module__.startswith("treadle")
+        )
 
 
 def _state(value: object) -> Iterator[tuple[str, object]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import builtins
-import sys
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
@@ -25,7 +24,8 @@ from treadle.reach._names import (
     names_of_tree,
     plain_names,
 )
-from treadle.reach._parts import Part, sha256
+from treadle.reach._owners import OWN, Owners
+from treadle.reach._parts import Part
 from treadle.reach._values import Values
 
 _BY_TEXT: Final = frozenset({"exec", "eval", "compile", "globals", "__import__", "__builtins__"})
@@ -90,21 +90,13 @@ _OF_CLASSES: Final = frozenset(
     ]
 )
 _METHODS: Final = (staticmethod, classmethod)
-OWN: Final = "treadle"
 
 
 class Walk:
     """Finds parts, each once. `files` maps the user's modules to SHA-256 of their source."""
 
     def __init__(self, files: Mapping[str, str], distributions: Mapping[str, str]) -> None:
-        self._files = files
-        self._distributions = distributions
-        self._modules = {
-            name: module
-            for name in files
-            if isinstance(module := sys.modules.get(name), ModuleType)
-        }
-        self._by_globals = {id(vars(module)): name for name, module in self._modules.items()}
+        self.owners = Owners(files, distributions)
         self._parts: dict[Hashable, Part] = {}
         self._waiting: list[tuple[Part, Callable[[Part], None]]] = []
         self._trees: dict[str, ast.Module | None] = {}
@@ -143,48 +135,12 @@ class Walk:
             self._waiting.append((found, describe))
         return found
 
-    # What is whose.
-
-    def module_of(self, value: FunctionType | type) -> str:
-        """Return the user's module that a function runs in, or a class is of; "": none of theirs."""
-        if isinstance(value, FunctionType):
-            return self._by_globals.get(id(value.__globals__), "")
-        name = vars(type)["__module__"].__get__(value)
-        return name if name in self._modules else ""
-
-    def is_followed(self, fn: FunctionType) -> bool:
-        """Tell whether a function is the user's, or may hold something of the user's."""
-        if self.module_of(fn):
-            return True
-        is_own = (fn.__module__ or "").partition(".")[0] == OWN
-        return not is_own and bool(fn.__closure__ or "__wrapped__" in vars(fn))
-
-    def user_module(self, value: ModuleType) -> str:
-        """Return the name of a module of the user's; "": it is none."""
-        return self._by_globals.get(id(vars(value)), "")
-
-    def foreign(self, module: str, name: str = "") -> str:
-        """Describe what is of an installed distribution or the standard library: by its version."""
-        top = module.partition(".")[0]
-        return canonical.write(["foreign", module, name, self._version(top)])
-
-    def _version(self, top: str) -> str:
-        if not top or top == OWN or top.startswith(f"{OWN}_") or top in sys.stdlib_module_names:
-            return ""
-        found = self._distributions.get(top.lower().replace("_", "-"), "")
-        if not found:
-            said = vars(sys.modules[top]).get("__version__") if top in sys.modules else None
-            found = (
-                said if isinstance(said, str) else sha256(repr(sorted(self._distributions.items())))
-            )
-        return found
-
     # Parts.
 
     def function(self, fn: FunctionType) -> Part:
         """Return a function as a part."""
         self._alive.append(fn)
-        module = self.module_of(fn)
+        module = self.owners.module_of(fn)
         name = f"{module or fn.__module__}.{fn.__qualname__}"
         return self._part(("function", id(fn)), name, lambda part: self._describe(part, fn, module))
 
@@ -212,10 +168,10 @@ class Walk:
         if isinstance(value, FunctionType):
             return (
                 self.function(value)
-                if self.is_followed(value)
-                else self.foreign(value.__module__ or "", value.__qualname__)
+                if self.owners.is_followed(value)
+                else self.owners.foreign(value.__module__ or "", value.__qualname__)
             )
-        if issubclass(type(value), type) and (owner := self.module_of(value)):
+        if issubclass(type(value), type) and (owner := self.owners.module_of(value)):
             return self.class_(value, owner)
         self._alive.append(value)
 
@@ -229,9 +185,9 @@ class Walk:
         if module:
             lines.append(code_text(fn.__code__))
         else:
-            lines.append(self.foreign(fn.__module__ or "", fn.__qualname__))
+            lines.append(self.owners.foreign(fn.__module__ or "", fn.__qualname__))
         # What wraps a function of the user's says that it is of that one's module.
-        owner = module or (fn.__module__ if fn.__module__ in self._modules else "")
+        owner = module or (fn.__module__ if fn.__module__ in self.owners.modules else "")
         given = [fn.__defaults__ or (), fn.__kwdefaults__ or {}]
         lines.extend(self.value(part, each, owner) for each in given)
         cells = fn.__closure__ or ()
@@ -271,7 +227,10 @@ class Walk:
                 for chain in sorted(names_of_tree(tree).chains):
                     if chain[0] in fn.__globals__:
                         yield from self._chain(part, chain, fn.__globals__, module)
-            elif not (isinstance(value, type) and not self.module_of(value)) and value is not None:
+            elif (
+                not (isinstance(value, type) and not self.owners.module_of(value))
+                and value is not None
+            ):
                 yield self.value(part, value, module)
 
     def _read_by(
@@ -304,7 +263,7 @@ class Walk:
             return
         taken = [name]
         value = names[name]
-        while isinstance(value, ModuleType) and (owner := self.user_module(value)) and rest:
+        while isinstance(value, ModuleType) and (owner := self.owners.user_module(value)) and rest:
             inside = vars(value)
             if rest[0] not in inside:
                 # Whatever answers is in it.
@@ -327,11 +286,13 @@ class Walk:
             if not all((base, each) in _HARMLESS for each in names):
                 yield part.ref(self.everything())
             return
-        loaded = self._modules.get(base)
+        loaded = self.owners.modules.get(base)
         if loaded is None:
-            of_users = [name for name in self._files if name == base or name.startswith(f"{base}.")]
+            of_users = [
+                name for name in self.owners.files if name == base or name.startswith(f"{base}.")
+            ]
             # A module that is imported when the op runs: its content is known, what it reads is not.
-            yield part.ref(self.everything()) if of_users else self.foreign(base)
+            yield part.ref(self.everything()) if of_users else self.owners.foreign(base)
             return
         inside = vars(loaded)
         for name in sorted(statement.names) or ("",):
@@ -339,7 +300,7 @@ class Walk:
                 yield part.ref(self.module(base))
             elif name in inside:
                 yield f"{canonical.write(name)}:{self._ref(part, self._bound(inside, name, base))}"
-            elif f"{base}.{name}" in self._modules:
+            elif f"{base}.{name}" in self.owners.modules:
                 yield part.ref(self.module(f"{base}.{name}"))
             else:
                 yield part.ref(self.everything())
@@ -347,7 +308,7 @@ class Walk:
     def _absolute(self, statement: Imported, module: str) -> str:
         if not statement.level:
             return statement.module
-        inside = vars(self._modules[module]) if module in self._modules else {}
+        inside = vars(self.owners.modules[module]) if module in self.owners.modules else {}
         package = inside.get("__package__") or ""
         parts = package.split(".")[: len(package.split(".")) - statement.level + 1]
         return ".".join([*parts, statement.module] if statement.module else parts)
@@ -361,7 +322,9 @@ class Walk:
             lines.append(self.value(part, type(cls), module))
         if tree is not None:
             lines.append(ast.dump(tree))
-            lines.extend(self._read(part, names_of_tree(tree), vars(self._modules[module]), module))
+            lines.extend(
+                self._read(part, names_of_tree(tree), vars(self.owners.modules[module]), module)
+            )
         for name, value in sorted(vars(cls).items()):
             if name not in _OF_CLASSES and (tree is None or self._is_written(name, value)):
                 lines.append(f"{canonical.write(name)}:{self.value(part, value, module)}")
@@ -377,7 +340,7 @@ class Walk:
         if not isinstance(fn, FunctionType):
             return False
         is_of_file = not fn.__code__.co_filename.startswith("<")
-        return (is_of_file and bool(self.module_of(fn))) or "__wrapped__" in vars(fn)
+        return (is_of_file and bool(self.owners.module_of(fn))) or "__wrapped__" in vars(fn)
 
     def _class_tree(self, cls: type, module: str) -> ast.ClassDef | None:
         tree: ast.AST | None = self._tree(module)
@@ -395,7 +358,7 @@ class Walk:
 
     def _tree(self, module: str) -> ast.Module | None:
         if module not in self._trees:
-            file = vars(self._modules[module]).get("__file__")
+            file = vars(self.owners.modules[module]).get("__file__")
             try:
                 self._trees[module] = ast.parse(read_bytes(file)) if isinstance(file, str) else None
             except (OSError, SyntaxError, ValueError, RecursionError):
@@ -403,14 +366,16 @@ class Walk:
         return self._trees[module]
 
     def _describe_module(self, part: Part, name: str) -> None:
-        tree, names = self._tree(name), vars(self._modules[name])
-        lines = [self._files[name] if tree is None else ast.dump(tree)]
+        tree, names = self._tree(name), vars(self.owners.modules[name])
+        lines = [self.owners.files[name] if tree is None else ast.dump(tree)]
         if tree is not None:
             imports = names_of_tree(tree).imports
             for statement in sorted(imports, key=repr):
                 base = self._absolute(statement, name)
                 inner = [base, *(f"{base}.{each}" for each in statement.names)]
-                lines.extend(part.ref(self.module(each)) for each in inner if each in self._modules)
+                lines.extend(
+                    part.ref(self.module(each)) for each in inner if each in self.owners.modules
+                )
         for each in sorted(names):
             if each not in _PLACES:
                 found = self._bound(names, each, name)
@@ -419,7 +384,7 @@ class Walk:
 
     def _describe_everything(self, part: Part) -> None:
         lines = [
-            part.ref(self.module(name)) if name in self._modules else sha256
-            for name, sha256 in sorted(self._files.items())
+            part.ref(self.module(name)) if name in self.owners.modules else sha256
+            for name, sha256 in sorted(self.owners.files.items())
         ]
         part.text = "\n".join(lines)

@@ -236,7 +236,7 @@ class Store:
         if recent is not None:
             return recent
         return await self._readers.read(
-            lambda connection: event_log.events_after(connection, run_id, sequence, limit)
+            lambda each: event_log.events_after(each, run_id, sequence, limit)
         )
 
     async def attempts_started(self, run_id: RunId, step_key: StepKey) -> int:
@@ -246,7 +246,7 @@ class Store:
             UnknownRunError: there is no such run.
         """
         return await self._readers.read(
-            lambda connection: event_log.attempts_started(connection, run_id, step_key)
+            lambda each: event_log.attempts_started(each, run_id, step_key)
         )
 
     async def attempt_ended(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
@@ -288,9 +288,7 @@ class Store:
             BadPageTokenError: no call with these filters gave this token.
         """
         wanted = runs.RunFilter(states=tuple(states), location=location)
-        return await self._readers.read(
-            lambda connection: runs.page(connection, wanted, page_size, page_token)
-        )
+        return await self._readers.read(lambda each: runs.page(each, wanted, page_size, page_token))
 
     async def unfinished_runs(self, *, only_ephemeral: bool = False) -> tuple[RunSummary, ...]:
         """Return every run whose state is not final, oldest first; or those that end with us."""
