@@ -245,9 +245,8 @@ class Store:
         Raises:
             UnknownRunError: there is no such run.
         """
-        return await self._readers.read(
-            lambda each: event_log.attempts_started(each, run_id, step_key)
-        )
+        key = step_key
+        return await self._readers.read(lambda each: event_log.attempts_started(each, run_id, key))
 
     async def attempt_ended(self, run_id: RunId, step_key: StepKey, attempt: int) -> bool:
         """Return whether an attempt is over, or will never start. Raises as `attempts_started`."""
@@ -292,9 +291,8 @@ class Store:
 
     async def unfinished_runs(self, *, only_ephemeral: bool = False) -> tuple[RunSummary, ...]:
         """Return every run whose state is not final, oldest first; or those that end with us."""
-        return await self._readers.read(
-            lambda connection: runs.unfinished(connection, only_ephemeral=only_ephemeral)
-        )
+        only = only_ephemeral
+        return await self._readers.read(lambda each: runs.unfinished(each, only_ephemeral=only))
 
     async def last_rerun(self, run_id: RunId) -> RunSummary | None:
         """Return the newest run that goes on from this one, or None."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -52,7 +53,8 @@ def test_each_choice_is_sent_by_both_calls(
         ((field, number),) = request.options.ListFields()
         word = field.enum_type.values_by_number[number].name.lower()
         assert field.name == name
-        assert word == f"{name}_{member.value}".lower()
+        enum = re.sub(r"(?<!^)(?=[A-Z])", "_", field.enum_type.name)
+        assert word == f"{enum}_{member.value}".lower()
 
 
 def test_what_was_chosen_is_told_in_words() -> None:
