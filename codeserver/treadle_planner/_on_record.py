@@ -18,14 +18,14 @@ from treadle_contract.plan import (
     Verdict,
 )
 from treadle_planner._index import SnapshotIndex
-from treadle_planner._known import Known
 from treadle_planner._load_refusals import refused_loads
 from treadle_planner._plan import Plan
 from treadle_planner._record import Conversation, Record
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked
 from treadle_planner._selected import expression_of, selection_refusals
-from treadle_planner._unchanged import ordered_keys
+from treadle_planner.reusing.known import Known
+from treadle_planner.reusing.unchanged import ordered_keys
 
 PlanOnce: TypeAlias = Callable[[Asked], Plan]
 

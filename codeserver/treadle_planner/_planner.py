@@ -31,9 +31,9 @@ from treadle_planner._selected import (
 )
 from treadle_planner._steps import planned_hazards, planned_selections, planned_steps
 from treadle_planner._tasks import with_tasks
-from treadle_planner._unchanged import reuse_unchanged
 from treadle_planner._walk import keep
 from treadle_planner.explaining.explanation import explanation
+from treadle_planner.reusing.unchanged import reuse_unchanged
 
 
 class Planner:

@@ -10,7 +10,7 @@ from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlanOptions, Selection, UnselectedOutputs
-from treadle_planner._known import Known
+from treadle_planner.reusing.known import Known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,13 +31,12 @@ from treadle_launcher.store import (
     event_log,
     home_facts,
     host_marks,
-    last_successes,
-    later_runs,
     manifests,
     materializations,
     new_runs,
     plans,
     runs,
+    step_runs,
     texts,
     value_record,
 )
@@ -302,11 +301,11 @@ class Store:
         self, location: str, made_by: Mapping[StepKey, RunId]
     ) -> Mapping[StepKey, RunId]:
         """Return which run was the last to run each step after the one that made its values."""
-        return await self._readers.read(lambda each: later_runs.get(each, location, made_by))
+        return await self._readers.read(lambda each: step_runs.later(each, location, made_by))
 
     async def last_successes(self, location: str, keys: Sequence[StepKey]) -> tuple[Success, ...]:
         """Return in which runs of a location each step succeeded last, a few each, the newest first."""
-        return await self._readers.read(lambda each: last_successes.get(each, location, keys))
+        return await self._readers.read(lambda each: step_runs.last_successes(each, location, keys))
 
     async def latest_materializations(
         self, keys: Sequence[KeyText]

@@ -27,9 +27,9 @@ from treadle_contract.plan import (
 )
 from treadle_planner._again import Again
 from treadle_planner._index import SnapshotIndex
-from treadle_planner._known import Known
 from treadle_planner._reads import Reads
 from treadle_planner._words import capital, named
+from treadle_planner.reusing.known import Known
 
 Selections: TypeAlias = Mapping[str, tuple[KeyText, ...]]
 

@@ -1,14 +1,15 @@
-"""Which runs ran a step again after another run's values of it were made: read from the log."""
+"""In which runs steps ran: again after another run made values, or last with success. Read from the log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Final
 
-from treadle_contract.event import StepSucceeded
+from treadle_contract.event import StepStarted, StepSucceeded
 from treadle_contract.ids import RunId, StepKey
 from treadle_launcher.runs.events import KIND_NAMES
+from treadle_launcher.store.records import Success
 from treadle_launcher.store.statements import Statement, among, listed
 
 # The log is read from there on only: no index has the steps.
@@ -24,8 +25,25 @@ _SUCCEEDED: Final = Statement(
     f" WHERE {among('run_id', 'run_ids')} AND kind = '{KIND_NAMES[StepSucceeded]}'"
 )
 
+_MOST: Final = 8
+"""So many successes of a step are looked at: code that goes back to what it was finds its values."""
 
-def get(
+_LAST: Final = Statement(
+    "SELECT step_key, run_id, attempt, store_sequence FROM ("
+    "SELECT events.step_key, events.run_id, events.attempt, events.store_sequence,"
+    " row_number() OVER (PARTITION BY events.step_key ORDER BY events.store_sequence DESC) AS place"
+    " FROM events JOIN runs ON runs.run_id = events.run_id"
+    f" WHERE events.kind = '{KIND_NAMES[StepSucceeded]}' AND runs.location = :location"
+    f" AND {among('events.step_key', 'step_keys')}"
+    ") WHERE place <= :most ORDER BY store_sequence DESC"
+)
+_BEGAN: Final = Statement(
+    "SELECT step_key, run_id, attempt, store_sequence FROM events"
+    f" WHERE {among('run_id', 'run_ids')} AND kind = '{KIND_NAMES[StepStarted]}'"
+)
+
+
+def later(
     connection: Connection, location: str, made_by: Mapping[StepKey, RunId]
 ) -> Mapping[StepKey, RunId]:
     """Return, by step, the run of the location that was the last to run it since.
@@ -44,6 +62,27 @@ def get(
         for row in found
         if row.run_id != made_by[row.step_key] and row.last > made[row.step_key]
     }
+
+
+def last_successes(
+    connection: Connection, location: str, keys: Sequence[StepKey]
+) -> tuple[Success, ...]:
+    """Return the last successes of each step in runs of a location, the newest first."""
+    found = _LAST.rows(connection, location=location, step_keys=listed(sorted(keys)), most=_MOST)
+    run_ids = listed(sorted({row.run_id for row in found}))
+    began = {
+        (row.step_key, row.run_id, row.attempt): row.store_sequence
+        for row in _BEGAN.rows(connection, run_ids=run_ids)
+    }
+    return tuple(
+        Success(
+            step_key=StepKey(row.step_key),
+            run_id=RunId(row.run_id),
+            began_sequence=began.get((row.step_key, row.run_id, row.attempt), 0),
+            store_sequence=row.store_sequence,
+        )
+        for row in found
+    )
 
 
 def _made(
