@@ -16,19 +16,16 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import treadle
 import treadle_worker
+from tests.integration.worker.preforked import DEADLINE_S, Message, Prefork, preforked
 from treadle_worker import frames
 from treadle_worker.system import processes
 
 BOOTSTRAP = Path(treadle_worker.__file__).with_name("bootstrap.py")
-DEADLINE_S = 20.0
-
-Message = dict[str, Any]
 
 
 class Connection:
@@ -95,6 +92,7 @@ class Workplace:
     folder: Path
     socket_path: Path
     environment: dict[str, str]
+    prefork: Prefork
     # Of no other place, as those of other tests at the same time.
     tag: int = field(default_factory=lambda: 1 << 62 | random.getrandbits(56))
     listener: socket.socket | None = None
@@ -192,16 +190,10 @@ class Workplace:
         file = self.folder / "logs" / run / step / str(attempt) / name
         return file.read_text() if file.exists() else ""
 
-    def digest(self, path: Path, **spec: object) -> str:
-        """Ask a host of its own for the digest."""
-        host = self.host(path, "", **spec)
-        connection = self.accept()
-        connection.hello("NEW")
-        connection.send(commit={"record": 0}, prepare=None)
-        connection.send(prepare={})
-        digest = str(connection.hello("STALE")["digest"])
-        assert host.wait(DEADLINE_S) == 0
-        return digest
+    def digest(self, path: Path) -> str:
+        """Return the digest that a loader of the file reports."""
+        loaded = self.prefork.load(path, self.folder)
+        return str(loaded.frame["snapshot"]["digest"])
 
     def serve(self, code: str, **spec: object) -> Served:
         """Start a host for the code, and let it dial in; it has imported nothing yet."""
@@ -331,13 +323,13 @@ def task_for(step: str, attempt: int, digest: str) -> Mapping[str, object]:
 
 
 @contextlib.contextmanager
-def workplace(folder: Path) -> Iterator[Workplace]:
+def workplace(folder: Path, prefork: Prefork) -> Iterator[Workplace]:
     """Give a folder with a listening socket; afterwards every host is gone."""
     # Short, because a Unix socket's path holds 107 bytes.
     with tempfile.TemporaryDirectory(prefix="w-") as short:
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         environment.pop("TREADLE_START_METHOD", None)
-        made = Workplace(folder, Path(short) / "hosts", environment)
+        made = Workplace(folder, Path(short) / "hosts", environment, prefork)
         made.listen()
         try:
             yield made
@@ -345,10 +337,17 @@ def workplace(folder: Path) -> Iterator[Workplace]:
             made.end()
 
 
+@pytest.fixture(scope="session")
+def prefork() -> Iterator[Prefork]:
+    """Give a process that forks loaders: most of what one of its own takes are our imports."""
+    with preforked() as made:
+        yield made
+
+
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Workplace]:
+def place(tmp_path: Path, prefork: Prefork) -> Iterator[Workplace]:
     """Give a workplace of the test's own."""
-    with workplace(tmp_path) as made:
+    with workplace(tmp_path, prefork) as made:
         yield made
 
 

@@ -44,7 +44,7 @@ def work(*, role: str, spec: dict[str, object], folder: str, output: str, alive_
     os.setsid()
     os.chdir(folder)
     if role == "load":
-        report = os.open(str(spec["report"]), os.O_WRONLY | os.O_CREAT, 0o600)
+        report = os.open(str(spec["report"]), os.O_WRONLY)
         spec = {**spec, "report_fd": report, "alive_fd": alive_fd}
     else:
         os.close(alive_fd)

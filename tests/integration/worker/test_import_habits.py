@@ -7,12 +7,6 @@ new interpreter for each.
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import select
-import signal
-import subprocess
-import sys
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,74 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.assets.import_habits import HABITS, METHOD, Habit, Outcome
-from tests.integration.worker.conftest import DEADLINE_S, Connection, Message, Workplace, task_for
-from tests.processes import running
-from treadle_worker import frames
+from tests.integration.worker.conftest import Connection, Message, Workplace, task_for
+from tests.integration.worker.preforked import Loaded, Prefork
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "howto" / "imports.md"
-PREFORK = Path(__file__).with_name("prefork.py")
-
-
-class Prefork:
-    """Starts workers, and waits for their end."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self._started: set[int] = set()
-
-    def start(self, role: str, spec: Message, folder: Path, output: Path) -> int:
-        start = {"role": role, "spec": spec, "folder": str(folder), "output": str(output)}
-        pid = int(self._ask({"start": start})["pid"])
-        self._started.add(pid)
-        return pid
-
-    def end_all(self) -> None:
-        """End what a test that failed did not wait for: a host ends all that is below it."""
-        for pid in tuple(self._started):
-            os.kill(pid, signal.SIGTERM)
-            self.wait(pid)
-
-    def wait(self, pid: int) -> int:
-        """Return how a worker ended, within the deadline."""
-        pidfd = os.pidfd_open(pid)
-        try:
-            ended = select.select([pidfd], [], [], DEADLINE_S)[0]
-        finally:
-            os.close(pidfd)
-        if not ended:
-            os.kill(pid, signal.SIGKILL)
-        status = int(self._ask({"wait": pid})["status"])
-        self._started.remove(pid)
-        assert ended, f"process {pid} did not end"
-        return status
-
-    def _ask(self, question: Message) -> Message:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        print(json.dumps(question), file=self._process.stdin, flush=True)
-        answer: Message = json.loads(self._process.stdout.readline())
-        return answer
-
-
-@pytest.fixture(scope="module")
-def prefork() -> Iterator[Prefork]:
-    with running(
-        [sys.executable, "-P", str(PREFORK)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-    ) as process:
-        yield Prefork(process)
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """What a loader said last, and how it ended."""
-
-    frame: Message
-    problem: str
-    status: int
 
 
 @dataclass(frozen=True)
@@ -117,16 +47,7 @@ class Trial:
         return (self._place.folder / "output").read_text(errors="replace")
 
     def load(self) -> Loaded:
-        report = self._place.folder / "report"
-        spec = {
-            "targets": [{"file": str(self.path)}],
-            "working_directory": str(self._place.folder),
-            "report": str(report),
-        }
-        status = self._prefork.wait(self._start("load", spec))
-        told = [*map(json.loads, frames.FrameReader().feed(report.read_bytes()))]
-        problems = [each["moduleEnded"]["problem"] for each in told if "moduleEnded" in each]
-        return Loaded(told[-1], "".join(problems), status)
+        return self._prefork.load(self.path, self._place.folder)
 
     def serve(self, snapshot: Message, method: str) -> Served:
         digest = snapshot["digest"]
@@ -138,7 +59,8 @@ class Trial:
             generatorStates=snapshot.get("generator_states", []),
             startMethod=METHODS[method],
         )
-        pid = self._start("host", spec)
+        folder = self._place.folder
+        pid = self._prefork.start("host", spec, folder, folder / "output")
         connection = self._place.accept()
         connection.hello("NEW")
         connection.send(commit={"record": 0})
@@ -159,9 +81,6 @@ class Trial:
         with contextlib.suppress(BrokenPipeError):
             served.connection.send(drain={})
         return self._prefork.wait(served.pid)
-
-    def _start(self, role: str, spec: Message) -> int:
-        return self._prefork.start(role, spec, self._place.folder, self._place.folder / "output")
 
 
 METHODS = {"fork": "auto", "spawn": "spawn"}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.worker.conftest import Message, Served, workplace
+from tests.integration.worker.preforked import Prefork
 
 OPS = """
 import asyncio, atexit, ctypes, signal, subprocess, sys, threading, time
@@ -152,10 +153,10 @@ OUTPUTS = [
 
 @pytest.fixture(scope="module", params=["auto", "spawn"])
 def served(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, prefork: Prefork
 ) -> Iterator[Served]:
     """Give a host of each start method; every test has ops of its own in it."""
-    with workplace(tmp_path_factory.mktemp("interrupts")) as place:
+    with workplace(tmp_path_factory.mktemp("interrupts"), prefork) as place:
         yield place.serve(OPS, startMethod=request.param)
 
 

@@ -145,7 +145,7 @@ def test_what_threads_of_an_import_print_later_is_cut_while_the_host_is_idle(
     )
     served.connection.send(prepare={})
     served.connection.hello("READY")
-    output = place.output(1)
+    output = place.output()
 
     go.write_text("go")
     until(lambda: output.stat().st_size > 8 << 20)
