@@ -87,18 +87,25 @@ def emptied(folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
-    """Start services once for all tests of a file that name the same module of tests/assets.
+    """Start services once for all tests of a file; each names the module of tests/assets it wants.
 
-    For tests that expect nothing of what was, or was not, made before them.
+    It is served from a copy, which has the name of the first: another one is written in its place
+    and loaded anew. For tests that expect nothing of what was, or was not, made before them.
     """
-    sessions: dict[str, Session] = {}
+    folder = tmp_path_factory.mktemp("shared")
+    sessions: list[Session] = []
+    served: list[str] = []
     with ExitStack() as stack:
 
-        def start_once(target: str) -> Session:
-            if target not in sessions:
-                home = tmp_path_factory.mktemp("home")
-                client = stack.enter_context(treadle_client.local(ASSETS / target, home=home))
-                sessions[target] = Session(client, home)
-            return sessions[target]
+        def serve(target: str) -> Session:
+            if not sessions:
+                file = Path(shutil.copy(ASSETS / target, folder))
+                client = stack.enter_context(treadle_client.local(file, home=folder / "home"))
+                sessions.append(Session(client, folder / "home"))
+            elif served[-1] != target:
+                shutil.copy(ASSETS / target, folder / served[0])
+                sessions[0].client.reload().raise_for_failure()
+            served.append(target)
+            return sessions[0]
 
-        yield start_once
+        yield serve
