@@ -91,7 +91,7 @@ def test_another_helper_op_or_definition_is_another_digest(
     assert digest_of(file, {}) != digest_of(changed, {})
 
 
-def test_a_stale_plan_names_what_changed(start: Start, tmp_path: Path) -> None:
+def test_a_stale_plan_names_the_helper_or_the_op_that_changed(start: Start, tmp_path: Path) -> None:
     file = copied(tmp_path / "code")
     session = start(file)
     plan = session.client.plan("scaled_asset")
@@ -106,10 +106,6 @@ def test_a_stale_plan_names_what_changed(start: Start, tmp_path: Path) -> None:
     assert any("digested_helper" in line for line in caught.value.changes)
     assert not any("shaped" in line for line in caught.value.changes)
 
-
-def test_a_stale_plan_names_the_op_that_changed(start: Start, tmp_path: Path) -> None:
-    file = copied(tmp_path / "code")
-    session = start(file)
     plan = session.client.plan("scaled_asset")
     file.write_text(file.read_text().replace("return scaled(1)", "return scaled(5)"))
     session.client.reload()

@@ -45,7 +45,9 @@ def race(submit: Callable[[], str]) -> set[str]:
         return set(threads.map(lambda _: submit(), range(RACERS)))
 
 
-def test_racing_submits_with_one_key_make_one_run(start: Start, module: Path) -> None:
+def test_racing_submits_with_one_key_make_one_run_also_of_newer_code(
+    start: Start, module: Path
+) -> None:
     session = start(module)
 
     def submit() -> str:
@@ -54,6 +56,9 @@ def test_racing_submits_with_one_key_make_one_run(start: Start, module: Path) ->
     (run_id,) = race(submit)
 
     session.client.run(run_id).result(timeout=60).raise_for_failure()
+    module.write_text(CODE.replace("def counted", "def renamed"))
+    assert session.client.reload().swapped
+    assert submit() == run_id
     assert [run.run_id for run in session.client.runs()] == [run_id]
     assert (module.parent / "ran").read_text() == "once\n"
 
@@ -79,13 +84,3 @@ def test_another_request_with_the_key_is_refused_with_what_differs(
         assert 'tags was {"day": "1"}, is {"day": "2"}' in differences
         assert len(list(client.runs())) == 1
     assert (module.parent / "ran").read_text() == "once\n"
-
-
-def test_a_key_holds_though_the_code_changed_since(module: Path, tmp_path: Path) -> None:
-    with treadle_client.local(module, home=tmp_path / "home") as client:
-        first = client.materialize("counted", idempotency_key="k")
-        first.result(timeout=60)
-        module.write_text(CODE.replace("def counted", "def renamed"))
-        assert client.reload().swapped
-
-        assert client.materialize("counted", idempotency_key="k").run_id == first.run_id

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.e2e.conftest import Start
+import pytest
+
+import treadle_client
+from tests.e2e.conftest import Session, Start
 from treadle_client import LogRecord
 
 ASSETS = 800
@@ -25,6 +29,44 @@ keys = [f"asset_{{number:04}}" for number in range({ASSETS})]
 defs = Definitions(assets=[made(key.ljust({KEY_LENGTH}, "_")) for key in keys] + [made("short")])
 """
 
+SAYS_MUCH = """
+from treadle import AssetOut, Output, asset, graph_multi_asset, multi_asset, op
+
+@op
+def knows(context):
+    return sorted(key.to_user_string() for key in context.selected_asset_keys)
+
+@graph_multi_asset(outs={f"a{number:03}": AssetOut() for number in range(60)}, can_subset=True)
+def many():
+    return tuple(knows.alias(f"knows_{number:03}")() for number in range(60))
+
+@asset
+def told(context):
+    context.add_output_metadata({str(number): "m" * 30_000 for number in range(15)})
+    context.log.warning("w" * 900_000)
+
+@asset
+def failed():
+    raise ValueError("v" * 3_000_000)
+
+NAMES = [f"part_{number}" for number in range(100)]
+
+@multi_asset(outs={name: AssetOut() for name in NAMES})
+def parts():
+    for name in NAMES:
+        yield Output(1, name, metadata={str(number): "m" * 30_000 for number in range(16)})
+"""
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """Services of a module that says much, for tests that each run an own block of it."""
+    folder = tmp_path_factory.mktemp("large")
+    file = folder / "says_much.py"
+    file.write_text(SAYS_MUCH)
+    with treadle_client.local(file, home=folder / "home") as client:
+        yield Session(client, folder / "home")
+
 
 def test_graph_plan_assets_and_a_subset_of_a_large_location(start: Start, tmp_path: Path) -> None:
     file = tmp_path / "large.py"
@@ -43,52 +85,17 @@ def test_graph_plan_assets_and_a_subset_of_a_large_location(start: Start, tmp_pa
     assert session.value("short") == 1
 
 
-def test_an_op_of_a_block_of_many_assets_knows_which_are_selected(
-    start: Start, tmp_path: Path
-) -> None:
-    file = tmp_path / "many_assets.py"
-    file.write_text(
-        """
-from treadle import AssetOut, graph_multi_asset, op
-
-@op
-def knows(context):
-    return sorted(key.to_user_string() for key in context.selected_asset_keys)
-
-@graph_multi_asset(outs={f"a{number:03}": AssetOut() for number in range(60)}, can_subset=True)
-def many():
-    return tuple(knows.alias(f"knows_{number:03}")() for number in range(60))
-"""
-    )
-    session = start(file)
-
+def test_an_op_of_a_block_of_many_assets_knows_which_are_selected(session: Session) -> None:
     session.succeed("key:a00*")
     few = session.value("a009")
-    session.succeed("*")
+    session.succeed("block:many")
 
     assert few == [f"a{number:03}" for number in range(10)]
     assert session.value("a009") == [f"a{number:03}" for number in range(60)]
 
 
-def test_metadata_and_messages_as_large_as_they_may_be(start: Start, tmp_path: Path) -> None:
-    file = tmp_path / "long_texts.py"
-    file.write_text(
-        """
-from treadle import asset
-
-@asset
-def told(context):
-    context.add_output_metadata({str(number): "m" * 30_000 for number in range(15)})
-    context.log.warning("w" * 900_000)
-
-@asset
-def failed():
-    raise ValueError("v" * 3_000_000)
-"""
-    )
-    session = start(file)
-
-    result = session.run("*")
+def test_metadata_and_messages_as_large_as_they_may_be(session: Session) -> None:
+    result = session.run("told or failed")
 
     assert len(result.materializations[0].metadata) == 15
     failure = result.steps["failed"].failure
@@ -98,24 +105,9 @@ def failed():
 
 
 def test_outputs_of_which_more_is_said_than_can_be_told_are_made_without_the_rest(
-    start: Start, tmp_path: Path
+    session: Session,
 ) -> None:
-    file = tmp_path / "many_outputs.py"
-    file.write_text(
-        """
-from treadle import AssetOut, Output, multi_asset
-
-NAMES = [f"part_{number}" for number in range(100)]
-
-@multi_asset(outs={name: AssetOut() for name in NAMES})
-def parts():
-    for name in NAMES:
-        yield Output(1, name, metadata={str(number): "m" * 30_000 for number in range(16)})
-"""
-    )
-    session = start(file)
-
-    result = session.succeed("*")
+    result = session.succeed("block:parts")
 
     told = [len(one.metadata) for one in result.materializations]
     assert len(told) == 100

@@ -20,8 +20,8 @@ LAUNCHER = "treadle_api.v1.LauncherService"
 
 
 @pytest.fixture
-def session(start: Start) -> Session:
-    return start("seed_subset.py")
+def session(shared: Start) -> Session:
+    return shared("seed_subset.py")
 
 
 def buf() -> str:

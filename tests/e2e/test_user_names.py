@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.e2e.conftest import Start
+import pytest
+
+import treadle_client
+from tests.e2e.conftest import Session
 
 MODULE = """
+# Like folders of ours.
 import client
 import launcher
 
@@ -18,33 +23,35 @@ def from_client():
 """
 
 
-def test_modules_named_like_our_folders_are_the_users(start: Start, tmp_path: Path) -> None:
-    folder = tmp_path / "code"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with modules that are named like our folders, and like libraries."""
+    folder = tmp_path_factory.mktemp("code")
     (folder / "client.py").write_text("ANSWER = 40\n")
     (folder / "launcher.py").write_text("ANSWER = 2\n")
+    for library in ("grpc", "json"):
+        unwanted = "raise RuntimeError('imported instead of the library')\n"
+        (folder / f"{library}.py").write_text(unwanted)
     (folder / "my_assets.py").write_text(MODULE)
-    session = start(folder / "my_assets.py")
+    return folder
 
+
+@pytest.fixture(scope="module")
+def session(folder: Path) -> Iterator[Session]:
+    home = folder / "home"
+    with treadle_client.local(folder / "my_assets.py", home=home) as client:
+        yield Session(client, home)
+
+
+def test_modules_named_like_our_folders_are_the_users(session: Session) -> None:
     session.succeed("from_client")
 
     assert session.value("from_client") == 42
 
 
 def test_a_module_named_like_a_library_breaks_nothing_and_is_a_warning(
-    start: Start, tmp_path: Path
+    session: Session, folder: Path
 ) -> None:
-    folder = tmp_path / "code"
-    folder.mkdir()
-    (folder / "grpc.py").write_text("raise RuntimeError('imported instead of the library')\n")
-    (folder / "json.py").write_text("raise RuntimeError('imported instead of the library')\n")
-    (folder / "plain.py").write_text(
-        "from treadle import asset\n\n@asset\ndef made():\n    return 1\n"
-    )
-    session = start(folder / "plain.py")
-
-    session.succeed("made")
-
     (location,) = session.client.locations()
     warned = [text for text in location.warnings if "grpc" in text]
     assert warned

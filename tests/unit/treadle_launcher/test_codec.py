@@ -11,9 +11,11 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from tests.model.examples import examples
 from tests.unit.treadle_contract.messages import of
 from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import compile_all
 from treadle_contract.message import Message, UserValue
 from treadle_contract.plan import Hazard, Load, PlanHeader, PlannedStep
 from treadle_contract.value import MetadataEntry
@@ -21,6 +23,8 @@ from treadle_launcher import codec
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.runs.events import EVENT_KINDS, Payload
 
+# Of each of forty classes.
+FEW = examples(10)
 # UTC has no hour twice: `fold` says nothing there.
 moments = st.datetimes(timezones=st.just(UTC)).map(lambda moment: moment.replace(fold=0))
 user_values: st.SearchStrategy[UserValue] = st.recursive(
@@ -38,8 +42,11 @@ def metadata_strategy() -> None:
     entries = st.builds(MetadataEntry, name=st.text(), value=user_values, rendering=st.text())
     st.register_type_strategy(MetadataEntry, entries)
     st.register_type_strategy(datetime, moments)
+    # What a class takes is to be seen once it has made an instance, or might have.
+    compile_all()
 
 
+@FEW
 @given(st.data())
 @pytest.mark.parametrize(
     "cls",
