@@ -21,6 +21,7 @@ from treadle_client._errors import UnreachableError
 from treadle_client._home_client import HomeClient
 from treadle_client._messages import (
     AssetEntry,
+    AssetObserved,
     CheckEvaluated,
     Explanation,
     Graph,
@@ -167,6 +168,17 @@ class Client(PartitionsClient, HomeClient):
         """
         name = text_or_none(check_name, name="check_name")
         return self._rpc.list_check_evaluations(text(asset_key, name="asset_key"), name, "")
+
+    def observations(self, asset_key: str) -> Iterator[AssetObserved]:
+        """Yield what steps said of an asset that they do not make, newest first.
+
+        Of an asset with an `@observable_source_asset`, these are its observations: `metadata` has the
+        version as "dagster/data_version".
+
+        Raises:
+            NotFoundError: no location has the key, and no run made or observed it.
+        """
+        return self._rpc.list_observations(text(asset_key, name="asset_key"), "")
 
     def load(
         self,

@@ -833,13 +833,14 @@ class Plan(Streamed):
     below_asset_keys: Selected assets whose readers an "x+" of the selection reaches too,
         sorted. At most 500.
     selected_checks: The checks selected, "asset:name", sorted. At most 500.
+    observed_asset_keys: The external assets that are looked at, sorted. At most 500.
     steps: Steps of the selected blocks, in topological order, ties by key.
     loads: Loads, sorted by key.
     hazards: Hazards, sorted by step key and output.
     reuses: Steps that are reused, sorted by key.
     """
 
-    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'selected_checks', 'steps', 'loads', 'hazards', 'reuses')
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'selected_checks', 'observed_asset_keys', 'steps', 'loads', 'hazards', 'reuses')
     location: str
     """The location's name."""
     digest: str
@@ -868,6 +869,8 @@ class Plan(Streamed):
     """Selected assets whose readers an "x+" of the selection reaches too, sorted. At most 500."""
     selected_checks: tuple[str, ...]
     """The checks selected, "asset:name", sorted. At most 500."""
+    observed_asset_keys: tuple[AssetKey, ...]
+    """The external assets that are looked at, sorted. At most 500."""
     steps: tuple[PlannedStep, ...]
     """Steps of the selected blocks, in topological order, ties by key."""
     loads: tuple[Load, ...]
@@ -893,6 +896,7 @@ class Plan(Streamed):
         above_asset_keys: tuple[AssetKey, ...] = (),
         below_asset_keys: tuple[AssetKey, ...] = (),
         selected_checks: tuple[str, ...] = (),
+        observed_asset_keys: tuple[AssetKey, ...] = (),
         steps: tuple[PlannedStep, ...] = (),
         loads: tuple[Load, ...] = (),
         hazards: tuple[Hazard, ...] = (),
@@ -912,13 +916,14 @@ class Plan(Streamed):
         put(self, 'above_asset_keys', above_asset_keys)
         put(self, 'below_asset_keys', below_asset_keys)
         put(self, 'selected_checks', selected_checks)
+        put(self, 'observed_asset_keys', observed_asset_keys)
         put(self, 'steps', steps)
         put(self, 'loads', loads)
         put(self, 'hazards', hazards)
         put(self, 'reuses', reuses)
 
     TABLE: ClassVar[Rows] = (
-        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'options', 'message', 'one', 'PlanOptions'), (6, 'selected_asset_keys', 'text', 'many', ''), (7, 'selected_asset_count', 'whole', 'one', ''), (8, 'missing_asset_keys', 'text', 'many', ''), (9, 'notes', 'text', 'many', ''), (10, 'reexecution', 'message', 'maybe', 'Reexecution'), (11, 'above_asset_keys', 'text', 'many', ''), (12, 'below_asset_keys', 'text', 'many', ''), (14, 'selected_checks', 'text', 'many', ''))),
+        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'options', 'message', 'one', 'PlanOptions'), (6, 'selected_asset_keys', 'text', 'many', ''), (7, 'selected_asset_count', 'whole', 'one', ''), (8, 'missing_asset_keys', 'text', 'many', ''), (9, 'notes', 'text', 'many', ''), (10, 'reexecution', 'message', 'maybe', 'Reexecution'), (11, 'above_asset_keys', 'text', 'many', ''), (12, 'below_asset_keys', 'text', 'many', ''), (14, 'selected_checks', 'text', 'many', ''), (15, 'observed_asset_keys', 'text', 'many', ''))),
         (2, 'steps', 'message', 'many', 'PlannedStep'),
         (3, 'loads', 'message', 'many', 'Load'),
         (4, 'hazards', 'message', 'many', 'Hazard'),
@@ -2313,9 +2318,10 @@ class Block(View):
     description: The description, "" if none.
     source: Where it was defined. None: not known.
     checks: The checks that it evaluates, "asset:name", sorted.
+    observed_keys: The external assets that it looks at, sorted. It makes none.
     """
 
-    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source', 'checks')
+    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source', 'checks', 'observed_keys')
     name: str
     """The node name, the first component of its step keys."""
     asset_keys: tuple[AssetKey, ...]
@@ -2330,6 +2336,8 @@ class Block(View):
     """Where it was defined. None: not known."""
     checks: tuple[str, ...]
     """The checks that it evaluates, "asset:name", sorted."""
+    observed_keys: tuple[str, ...]
+    """The external assets that it looks at, sorted. It makes none."""
 
     def __init__(
         self,
@@ -2341,6 +2349,7 @@ class Block(View):
         description: str = "",
         source: SourceLocation | None = None,
         checks: tuple[str, ...] = (),
+        observed_keys: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -2350,6 +2359,7 @@ class Block(View):
         put(self, 'description', description)
         put(self, 'source', source)
         put(self, 'checks', checks)
+        put(self, 'observed_keys', observed_keys)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -2359,6 +2369,7 @@ class Block(View):
         (5, 'description', 'text', 'one', ''),
         (6, 'source', 'message', 'maybe', 'SourceLocation'),
         (7, 'checks', 'text', 'many', ''),
+        (8, 'observed_keys', 'text', 'many', ''),
     )
 
 
@@ -2391,9 +2402,11 @@ class Asset(View):
         by key; of the rest it follows from the definitions of both
         (treadle_partitions.default_mapping).
     backfill_policy: How many partitions a run of a backfill makes. None: one.
+    observed_by: The node name of the block that looks at it, of an external one. Empty:
+        none does.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions', 'partitions', 'upstream_mappings', 'backfill_policy')
+    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions', 'partitions', 'upstream_mappings', 'backfill_policy', 'observed_by')
     key: AssetKey
     """The key."""
     block: str
@@ -2433,6 +2446,8 @@ class Asset(View):
     follows from the definitions of both (treadle_partitions.default_mapping)."""
     backfill_policy: BackfillPolicy | None
     """How many partitions a run of a backfill makes. None: one."""
+    observed_by: str
+    """The node name of the block that looks at it, of an external one. Empty: none does."""
 
     def __init__(
         self,
@@ -2456,6 +2471,7 @@ class Asset(View):
         partitions: str = "",
         upstream_mappings: tuple[UpstreamMapping, ...] = (),
         backfill_policy: BackfillPolicy | None = None,
+        observed_by: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -2477,6 +2493,7 @@ class Asset(View):
         put(self, 'partitions', partitions)
         put(self, 'upstream_mappings', upstream_mappings)
         put(self, 'backfill_policy', backfill_policy)
+        put(self, 'observed_by', observed_by)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -2498,6 +2515,7 @@ class Asset(View):
         (17, 'partitions', 'text', 'one', ''),
         (18, 'upstream_mappings', 'message', 'many', 'UpstreamMapping'),
         (19, 'backfill_policy', 'message', 'maybe', 'BackfillPolicy'),
+        (20, 'observed_by', 'text', 'one', ''),
     )
 
 

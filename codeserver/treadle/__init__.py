@@ -77,6 +77,7 @@ if _TYPE_CHECKING:
     from treadle._metadata_kinds import UrlCodeReference as UrlCodeReference
     from treadle._metadata_kinds import UrlMetadataValue as UrlMetadataValue
     from treadle._output import AssetCheckResult as AssetCheckResult
+    from treadle._output import ObserveResult as ObserveResult
     from treadle._source import file_relative_path as file_relative_path
     from treadle._table_schema import TableColumn as TableColumn
     from treadle._table_schema import TableColumnConstraints as TableColumnConstraints
@@ -91,6 +92,11 @@ if _TYPE_CHECKING:
     from treadle._told import ExpectationResult as ExpectationResult
     from treadle.assets._changed_blocks import map_asset_specs as map_asset_specs
     from treadle.assets._changed_blocks import with_resources as with_resources
+    from treadle.assets._observing import ObservableAssets as ObservableAssets
+    from treadle.assets._observing import (
+        multi_observable_source_asset as multi_observable_source_asset,
+    )
+    from treadle.assets._observing import observable_source_asset as observable_source_asset
     from treadle.assets._source_asset import SourceAsset as SourceAsset
     from treadle.checks._check_decorators import AssetChecksDefinition as AssetChecksDefinition
     from treadle.checks._check_decorators import asset_check as asset_check
@@ -236,6 +242,7 @@ if _TYPE_CHECKING:
     from treadle_inprocess import instance_for_test as instance_for_test
     from treadle_inprocess import materialize as materialize
     from treadle_inprocess import materialize_to_memory as materialize_to_memory
+    from treadle_inprocess import observe as observe
 
 __all__ = [
     "ArgumentError",

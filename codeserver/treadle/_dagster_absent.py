@@ -33,9 +33,6 @@ _ABSENT: Final = {
         build_sensor_context make_email_on_run_failure_sensor multi_asset_sensor
         run_failure_sensor run_status_sensor
     """,
-    "Not yet. Log what was found, in an asset of its own: context.log_event(AssetObservation(…))": """
-        multi_observable_source_asset observable_source_asset
-    """,
     "Not yet. What a step read is told by its events": "DataProvenance",
     "Not yet. Make a new definition with the config": "configured",
     "Not yet. Read the file with yaml.safe_load, or give it with --config FILE": """

@@ -108,9 +108,6 @@ _NOT_YET: Final = {
         "HookExecutionResult",
         "event_list_hook",
     ),
-    "Log what was found: context.log_event(AssetObservation(KEY, metadata={…}))": (
-        "ObserveResult",
-    ),
     "Have a scheduler call the client or the command": (
         "RunRequest",
         "ScheduleDefinition",

@@ -44,8 +44,13 @@ _BY_MODULE: Final = {
         "TableRecord",
         "TableSchema",
     ),
-    "treadle._output": ("AssetCheckResult",),
+    "treadle._output": ("AssetCheckResult", "ObserveResult"),
     "treadle.assets._changed_blocks": ("map_asset_specs", "with_resources"),
+    "treadle.assets._observing": (
+        "ObservableAssets",
+        "multi_observable_source_asset",
+        "observable_source_asset",
+    ),
     "treadle.assets._source_asset": ("SourceAsset",),
     "treadle.graphs._by_hand": (
         "DependencyDefinition",
@@ -156,6 +161,7 @@ _BY_MODULE: Final = {
         "instance_for_test",
         "materialize",
         "materialize_to_memory",
+        "observe",
     ),
     "treadle.selection._asset_selection": ("AssetSelection",),
     "treadle.types._dagster_type": (

@@ -1,4 +1,4 @@
-"""Output, MaterializeResult, AssetCheckResult: what an op returns or yields, with what it says of it."""
+"""Output, MaterializeResult, ObserveResult, AssetCheckResult: what an op returns or yields, with what it says of it."""
 
 from __future__ import annotations
 
@@ -136,6 +136,30 @@ class MaterializeResult(Generic[T]):
         put(self, "asset_key", None if asset_key is None else as_key(asset_key))
         put(self, "metadata", _said(metadata, data_version, "MaterializeResult"))
         put(self, "value", None if value is UNSET else value)
+        put(self, "check_results", _results(check_results))
+
+
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class ObserveResult:
+    """What the function of an `@observable_source_asset` found, with metadata and the version of the data."""
+
+    asset_key: AssetKey | None
+    metadata: Mapping[str, Any]
+    check_results: tuple[AssetCheckResult, ...]
+
+    def __init__(
+        self,
+        asset_key: KeyLike | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        check_results: Sequence[AssetCheckResult] | None = None,
+        data_version: object = None,
+        tags: object = None,
+    ) -> None:
+        refuse_unsupported("ObserveResult", {"tags": tags})
+        put = object.__setattr__
+        put(self, "asset_key", None if asset_key is None else as_key(asset_key))
+        put(self, "metadata", _said(metadata, data_version, "ObserveResult"))
         put(self, "check_results", _results(check_results))
 
 

@@ -222,6 +222,10 @@ def _job_asset_keys(snapshot: Snapshot) -> dict[str, tuple[KeyText, ...]]:
         return {}
     graph = selection.AssetGraph.of(snapshot.assets, snapshot.checks, snapshot.blocks)
     return {
-        job.name: tuple(sorted(selection.select(selection.parse(job.selection), graph)))
+        job.name: tuple(sorted(_taken_up(selection.parse(job.selection), graph)))
         for job in snapshot.jobs
     }
+
+
+def _taken_up(job: selection.Expression, graph: selection.AssetGraph) -> frozenset[KeyText]:
+    return selection.select(job, graph) | selection.select_observed(job, graph)

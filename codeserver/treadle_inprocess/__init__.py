@@ -6,7 +6,7 @@ from treadle_inprocess._checked import AssetCheckEvaluation
 from treadle_inprocess._graphs import execute_graph, execute_op_job
 from treadle_inprocess._instance import DagsterInstance, instance_for_test
 from treadle_inprocess._jobs import EVERY_ASSET, JobInProcess
-from treadle_inprocess._materialize import materialize, materialize_to_memory
+from treadle_inprocess._materialize import materialize, materialize_to_memory, observe
 from treadle_inprocess._result import ExecuteInProcessResult, Materialization, NoSuchResultError
 from treadle_planner import PlanRefused
 
@@ -24,6 +24,7 @@ __all__ = [
     "instance_for_test",
     "materialize",
     "materialize_to_memory",
+    "observe",
 ]
 
 for _public in (

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ArgumentError
 from treadle._names import checked_tags
+from treadle._source import user_line
+from treadle._value_words import in_words
+from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._block_options import mode
+from treadle.assets._source_asset import unfolded
 from treadle.locations._definitions import AssetLike, Definitions
 from treadle.locations._jobs import SelectionLike, job_config, selected_by
 from treadle_contract.plan import (
@@ -88,6 +93,37 @@ def materialize_to_memory(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in
     refuse_unsupported("materialize_to_memory", given)
     request = _request("materialize_to_memory", assets, resources, selection, options, tags)
     return run(request, MemoryHome(ObjectStore()), raise_on_error=raise_on_error)
+
+
+@checked
+def observe(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
+    assets: Iterable[AssetLike],
+    run_config: Any = None,
+    instance: str | os.PathLike[str] | None = None,
+    resources: Mapping[str, Any] | None = None,
+    partition_key: object = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+) -> ExecuteInProcessResult:
+    """Look at assets of elsewhere in this process, each with its own function, as a run that names them does.
+
+    Raises:
+        DefinitionError: no function looks at one of them, or an argument is wrong.
+        PlanRefused: the config is wrong.
+        BaseException: as `materialize`.
+    """
+    given = tuple(unfolded(assets))
+    for each in given:
+        if not isinstance(each, AssetSpec) or each.observer is None:
+            raise ArgumentError(
+                f"observe: assets has {in_words(each)}, which no function looks at.",
+                fix="Give what @observable_source_asset made; what is made here, to materialize(…).",
+                source=user_line(),
+            )
+    keys = [each.key for each in given]
+    return materialize(
+        given, run_config, instance, resources, partition_key, raise_on_error, tags, keys
+    )
 
 
 def _request(  # noqa: PLR0913, PLR0917 -- what a run is made of

@@ -37,6 +37,7 @@ def planned(
         selected_asset_keys=plan.selected_asset_keys,
         selected_asset_count=len(plan.selected_asset_keys),
         selected_checks=plan.selected_checks,
+        observed_asset_keys=plan.observed_asset_keys,
         missing_asset_keys=plan.missing_asset_keys,
         notes=plan.notes,
     )

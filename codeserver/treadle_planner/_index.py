@@ -151,7 +151,7 @@ class SnapshotIndex:
         needs = self.needs[step.key]
         if self.checks and self.wiring.blocks[step.block].checks:
             # What it waits for alone, it does not read from.
-            needs = self.wiring.step_needs(step, with_checks=False)
+            needs = self.wiring.step_needs(step, with_told=False)
         return tuple(sorted(_own_needs(self.wiring, step, needs)))
 
     def ordered(self, blocks: AbstractSet[str]) -> Order:
@@ -191,8 +191,8 @@ def _whole(block: Block) -> Iterator[str]:
     """
     if block.can_subset:
         return
-    if len(block.asset_keys) > 1:
-        yield from block.asset_keys
+    if len(block.own_keys) > 1:
+        yield from block.own_keys
     if block.asset_keys and not block.is_graph:
         yield from block.checks
 
@@ -236,7 +236,7 @@ def _effect_steps(
     makers = {
         key
         for key, step in wiring.steps.items()
-        if any(output.asset_keys or output.check for output in step.outputs)
+        if any(output.asset_keys or output.is_told for output in step.outputs)
     }
     return frozenset(_with_feeders(effects - read, own) - _with_feeders(makers, own))
 

@@ -16,7 +16,7 @@ class Plan:
     `missing_asset_keys` are the siblings that run because no run has stored them. `steps` are
     those of the selected blocks in topological order, ties by key. What is selected of a block of
     several steps is not said by each of these, but in `selections`. `loads` are sorted by key,
-    `hazards` by step key and output, `reuses` by step key: loads and reuses are not resolved.
+    `hazards` by step key and output, `reuses` by step key: loads and reuses are not resolved. `observed_asset_keys` are the external assets that are looked at, sorted.
     `fingerprint` is SHA-256 in hexadecimal over what was asked for and what was decided, but for
     `above` and `below`: where the selection goes on beyond the location.
     """
@@ -35,3 +35,4 @@ class Plan:
     above: tuple[KeyText, ...] = ()
     below: tuple[KeyText, ...] = ()
     selected_checks: tuple[str, ...] = ()
+    observed_asset_keys: tuple[KeyText, ...] = ()

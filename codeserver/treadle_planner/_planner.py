@@ -137,6 +137,7 @@ class Planner:
             reexecution=None if rerun is None else rerun.reexecution,
             reuses=again.reuses,
             selected_checks=tuple(sorted(selected.checks)),
+            observed_asset_keys=tuple(sorted(selected.observed)),
         )
         fingerprint = _fingerprint(asked, plan)
         beyond = selected.beyond
@@ -160,6 +161,8 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     if not plan.selected_checks:
         # Other fingerprints are as they always were.
         del said["selected_checks"]
+    if not plan.observed_asset_keys:
+        del said["observed_asset_keys"]
     chosen = to_json(options)
     assert isinstance(chosen, dict), "options have fields"
     if options.reuse is None:

@@ -87,7 +87,7 @@ class Reads:
     def _unselected(self, read: Read) -> Place | None:
         """Return where what is read comes from, of which no asset is selected."""
         ref = read.ref
-        if read.is_check and ref is not None:
+        if read.is_told and ref is not None:
             return (ref, KeyText("")) if self.kept.is_selected(ref) else None
         if ref is not None:
             if read.is_own and self.kept.is_selected(ref) and self.kept.rerun.issuperset(read.keys):

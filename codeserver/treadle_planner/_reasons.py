@@ -43,6 +43,9 @@ class Reasons:
         parts = [f"makes {named(makes)}"] if makes else []
         if wired.block.is_op_job:
             parts = [f"is of the job {wired.block.name}"]
+        observed = [key for key in wired.block.observed_keys if key in self._reads.kept.observed]
+        if observed:
+            parts = [f"observes {named(observed)}"]
         if wired.checks:
             checks = [each for each in wired.checks if each in self._reads.kept.checks]
             parts += [f"checks {named(checks)}"] if checks else []
@@ -61,6 +64,8 @@ class Reasons:
         if wired.produced:
             verb = "is" if len(wired.produced) == 1 else "are"
             return f"Not needed: {named(wired.produced)} {verb} not selected."
+        if wired.block.observed_keys:
+            return f"Not needed: {named(wired.block.observed_keys)} is not named in the selection."
         return "Not needed: no selected asset is made from it."
 
     def omitted(self, wired: WiredStep) -> str:

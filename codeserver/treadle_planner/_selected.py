@@ -29,12 +29,13 @@ _REASONS: tuple[tuple[type[selection.SelectionError], RefusalReason], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selected:
-    """The assets, checks ("asset:name") and jobs of ops that are selected, and where that goes on
-    beyond the location."""
+    """The assets, checks ("asset:name") and jobs of ops that are selected, the external assets that are
+    observed, and where that goes on beyond the location."""
 
     keys: frozenset[KeyText]
     checks: frozenset[str]
     op_jobs: frozenset[str]
+    observed: frozenset[KeyText]
     beyond: Beyond
 
 
@@ -51,15 +52,16 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> Selected:
         keys = selection.select(expression, index.assets)
         checks = selection.select_checks(expression, index.assets)
         op_jobs = selection.select_op_jobs(expression, index.assets)
-    partial = _partial_blocks(index, keys, checks)
+        observed = selection.select_observed(expression, index.assets)
+    partial = _partial_blocks(index, keys | observed, checks)
     if partial:
-        raise _partial_refusal(partial, expression, keys, checks)
+        raise _partial_refusal(partial, expression, keys | observed, checks)
     if asked.joining:
         keys |= frozenset(filter(index.wiring.producer, asked.joining))
         blocks = _partial_blocks(index, keys, checks)
         keys = keys.union(*(block.asset_keys for block in blocks))
     beyond = selection.beyond(expression, index.assets)
-    return Selected(keys=keys, checks=checks, op_jobs=op_jobs, beyond=beyond)
+    return Selected(keys=keys, checks=checks, op_jobs=op_jobs, observed=observed, beyond=beyond)
 
 
 def named_keys(index: SnapshotIndex, asked: Selection) -> tuple[KeyText, ...]:
@@ -69,7 +71,9 @@ def named_keys(index: SnapshotIndex, asked: Selection) -> tuple[KeyText, ...]:
         PlanRefused: the selection cannot be taken.
     """
     with selection_refusals(index):
-        return tuple(sorted(selection.select(expression_of(index, asked), index.assets)))
+        expression = expression_of(index, asked)
+        keys = selection.select(expression, index.assets)
+        return tuple(sorted(keys | selection.select_observed(expression, index.assets)))
 
 
 def expression_of(index: SnapshotIndex, asked: Selection) -> Expression:
@@ -129,17 +133,17 @@ def _partial_blocks(
     """Return, by name, the blocks of which a part is named and that are made whole or not at all."""
     named: frozenset[str] = keys | checks if checks else keys
     blocks = {index.whole[key].name: index.whole[key] for key in index.whole.keys() & named}
-    return [blocks[name] for name in sorted(blocks) if not keys.issuperset(blocks[name].asset_keys)]
+    return [blocks[name] for name in sorted(blocks) if not keys.issuperset(blocks[name].own_keys)]
 
 
 def _partial_refusal(
     blocks: list[Block], asked: Expression, keys: frozenset[KeyText], checks: frozenset[str]
 ) -> PlanRefused:
-    left_out = sorted({key for block in blocks for key in block.asset_keys} - keys)
+    left_out = sorted({key for block in blocks for key in block.own_keys} - keys)
     smallest = str(selection.union([asked, *(Key(key=key) for key in left_out)]))
     sentences = [_partial_sentence(block, keys, checks) for block in blocks]
     advice = f"Select: {smallest}."
-    if any(len(block.asset_keys) > 1 for block in blocks):
+    if any(len(block.own_keys) > 1 for block in blocks):
         advice += " Or let the block be subset with can_subset=True."
     return PlanRefused(
         RefusalReason.PARTIAL_BLOCK,
@@ -150,10 +154,11 @@ def _partial_refusal(
 
 
 def _partial_sentence(block: Block, keys: frozenset[KeyText], checks: frozenset[str]) -> str:
-    asked = [*(key for key in block.asset_keys if key in keys)]
+    asked = [*(key for key in block.own_keys if key in keys)]
     asked = asked or [KeyText(f"check:{each}") for each in block.checks if each in checks]
-    missing = quoted(key for key in block.asset_keys if key not in keys)
+    missing = quoted(key for key in block.own_keys if key not in keys)
+    verb = "observed" if block.observed_keys else "made"
     return (
-        f"Block {block.name} is made whole or not at all: {quoted(asked)} was asked for without"
+        f"Block {block.name} is {verb} whole or not at all: {quoted(asked)} was asked for without"
         f" {missing}."
     )

@@ -132,7 +132,9 @@ class _Assembly:
         parts = (
             inputs,
             self._reads.kept.selected[key],
-            _selected(wired.produced, self._reads.kept.keys),
+            _selected(wired.produced, self._reads.kept.keys)
+            if not wired.block.observed_keys
+            else _selected(wired.block.observed_keys, self._reads.kept.observed),
             self._readers.fed.get(key),
             self._readers.read.get(key),
             self._reasons.why_again(wired) if self._has_remade else "",

@@ -22,7 +22,8 @@ class Kept:
 
     `keys` are the selected assets, also sorted, `blocks` theirs. `rerun` are unselected assets that
     readers in their own block take from the step that runs, as intermediates; `missing` those
-    of them that do so because no run has stored them. `checks` are the selected checks.
+    of them that do so because no run has stored them. `checks` are the selected checks, `observed` the
+    external assets that are looked at.
     """
 
     keys: frozenset[KeyText]
@@ -32,6 +33,7 @@ class Kept:
     rerun: frozenset[KeyText]
     missing: frozenset[KeyText]
     checks: frozenset[str] = frozenset()
+    observed: frozenset[KeyText] = frozenset()
 
     def is_selected(self, ref: OutputRef) -> bool:
         """Tell whether an output is selected."""
@@ -51,12 +53,17 @@ def keep(index: SnapshotIndex, asked: Asked, chosen: Selected) -> Kept:
         evaluated = index.checks[check]
         walk.select(OutputRef(evaluated.step_key, evaluated.output))
         blocks |= {evaluated.block}
+    observers = frozenset([assets[key].observed_by for key in chosen.observed])
+    for step in (step for name in sorted(observers) for step in index.block_steps[name]):
+        for output in step.outputs:
+            if output.observes in chosen.observed:
+                walk.select(OutputRef(step.key, output.name))
     for name in chosen.op_jobs:
         for step in index.block_steps[name]:
             walk.keep(step.key)
             for output in step.outputs:
                 walk.select(OutputRef(step.key, output.name))
-    blocks |= chosen.op_jobs
+    blocks |= chosen.op_jobs | observers
     effects = [
         wired for wired in index.ordered(index.effect_blocks & blocks).steps if wired.is_effect
     ]
@@ -71,6 +78,7 @@ def keep(index: SnapshotIndex, asked: Asked, chosen: Selected) -> Kept:
         rerun=frozenset(walk.rerun),
         missing=frozenset(walk.missing),
         checks=checks,
+        observed=chosen.observed,
     )
 
 
@@ -159,7 +167,7 @@ class _Walk:
     def _follow_read(self, wired: WiredStep, read: Read) -> None:
         """Follow a read of an output of the step's own block."""
         assert read.ref is not None, "it is an output of its block"
-        if read.is_check:
+        if read.is_told:
             return
         if not read.keys:
             self.select(read.ref)

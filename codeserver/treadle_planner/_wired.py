@@ -23,8 +23,8 @@ class Read:
     """One source of an input: the output that it reads, and each asset that the reader may be given.
 
     `made` are these assets, each with the place in a run where it is made. An external asset has no
-    place; it is in `stored`, as is one that the reader names. `is_check`: it is a result of a check,
-    which the reader follows if it is evaluated in the same run.
+    place; it is in `stored`, as is one that the reader names. `is_told`: it is a result of a check,
+    or an observation, which the reader follows if there is one in the same run.
     """
 
     definition: StepInput
@@ -34,7 +34,7 @@ class Read:
     keys: tuple[KeyText, ...]
     stored: KeyText | None
     is_own: bool
-    is_check: bool = False
+    is_told: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def _read(wiring: Wiring, step: Step, definition: StepInput, source: Source) -> 
         keys=keys,
         stored=named,
         is_own=ref is not None and wiring.steps[ref.step_key].block == step.block,
-        is_check=ref is not None and bool(wiring.outputs[ref].check),
+        is_told=ref is not None and wiring.outputs[ref].is_told,
     )
 
 

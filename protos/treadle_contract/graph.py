@@ -278,7 +278,7 @@ class Location(Message):
 class Asset(Message):
     """An asset: made by a block, or declared and made elsewhere."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions', 'partitions', 'upstream_mappings', 'backfill_policy')
+    __slots__ = __match_args__ = ('key', 'block', 'step_key', 'output', 'upstream_keys', 'description', 'group', 'metadata', 'tags', 'kinds', 'owners', 'code_version', 'io_manager_key', 'source', 'conflict', 'keep_versions', 'partitions', 'upstream_mappings', 'backfill_policy', 'observed_by')
     key: str
     """The key."""
     block: str
@@ -318,6 +318,8 @@ class Asset(Message):
     follows from the definitions of both (treadle_partitions.default_mapping)."""
     backfill_policy: BackfillPolicy | None
     """How many partitions a run of a backfill makes. Unset: one."""
+    observed_by: str
+    """The node name of the block that looks at it, of an external one. Empty: none does."""
 
     def __init__(
         self,
@@ -341,6 +343,7 @@ class Asset(Message):
         partitions: str = "",
         upstream_mappings: tuple[UpstreamMapping, ...] = (),
         backfill_policy: BackfillPolicy | None = None,
+        observed_by: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -362,6 +365,7 @@ class Asset(Message):
         put(self, 'partitions', partitions)
         put(self, 'upstream_mappings', upstream_mappings)
         put(self, 'backfill_policy', backfill_policy)
+        put(self, 'observed_by', observed_by)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 2),
@@ -383,13 +387,14 @@ class Asset(Message):
         ('partitions', 17, 'partitions', 'text', 'one', '', 'partitions', False, 1),
         ('upstream_mappings', 18, 'upstreamMappings', 'message', 'many', 'UpstreamMapping', 'upstream_mappings', False, 0),
         ('backfill_policy', 19, 'backfillPolicy', 'message', 'maybe', 'BackfillPolicy', 'backfill_policy', False, 0),
+        ('observed_by', 20, 'observedBy', 'text', 'one', '', 'observed_by', False, 1),
     )
 
 
 class Block(Message):
     """What one decorator made: one op, or a graph of ops, producing one or more assets."""
 
-    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source', 'checks')
+    __slots__ = __match_args__ = ('name', 'asset_keys', 'can_subset', 'is_graph', 'description', 'source', 'checks', 'observed_keys')
     name: str
     """The node name, the first component of its step keys."""
     asset_keys: tuple[KeyText, ...]
@@ -404,6 +409,8 @@ class Block(Message):
     """Where it was defined. Unset: not known."""
     checks: tuple[str, ...]
     """The checks that it evaluates, "asset:name", sorted."""
+    observed_keys: tuple[str, ...]
+    """The external assets that it looks at, sorted. It makes none."""
 
     def __init__(
         self,
@@ -415,6 +422,7 @@ class Block(Message):
         description: str = "",
         source: SourceLocation | None = None,
         checks: tuple[str, ...] = (),
+        observed_keys: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -424,6 +432,7 @@ class Block(Message):
         put(self, 'description', description)
         put(self, 'source', source)
         put(self, 'checks', checks)
+        put(self, 'observed_keys', observed_keys)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
@@ -433,6 +442,7 @@ class Block(Message):
         ('description', 5, 'description', 'text', 'one', '', 'description', False, 0),
         ('source', 6, 'source', 'message', 'maybe', 'SourceLocation', 'source', False, 0),
         ('checks', 7, 'checks', 'text', 'many', '', 'checks', False, 0),
+        ('observed_keys', 8, 'observedKeys', 'text', 'many', '', 'observed_keys', False, 0),
     )
 
 

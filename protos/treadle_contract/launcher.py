@@ -1229,6 +1229,66 @@ class ListCheckEvaluationsRequest(Message):
     )
 
 
+class ListObservationsRequest(Message):
+    """Asks for observations of assets."""
+
+    __slots__ = __match_args__ = ('asset_key', 'run_id', 'page_size', 'page_token')
+    asset_key: KeyText
+    """Only of this asset. Empty: of any."""
+    run_id: RunId
+    """Only of this run. Empty: of any."""
+    page_size: int
+    """See the service."""
+    page_token: str
+    """See the service."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText = KeyText(""),
+        run_id: RunId = RunId(""),
+        page_size: int = 0,
+        page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'run_id', run_id)
+        put(self, 'page_size', page_size)
+        put(self, 'page_token', page_token)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
+        ('run_id', 2, 'runId', 'text', 'one', '', 'run_id', False, 0),
+        ('page_size', 3, 'pageSize', 'whole', 'one', '', 'page_size', False, 0),
+        ('page_token', 4, 'pageToken', 'text', 'one', '', 'page_token', False, 0),
+    )
+
+
+class ListObservationsResponse(Message):
+    """Observations."""
+
+    __slots__ = __match_args__ = ('observations', 'next_page_token')
+    observations: tuple[Event, ...]
+    """The events asset_observed, newest first."""
+    next_page_token: str
+    """Empty: no more."""
+
+    def __init__(
+        self,
+        *,
+        observations: tuple[Event, ...] = (),
+        next_page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'observations', observations)
+        put(self, 'next_page_token', next_page_token)
+
+    FIELDS = (
+        ('observations', 1, 'observations', 'message', 'many', 'Event', 'observations', False, 0),
+        ('next_page_token', 2, 'nextPageToken', 'text', 'one', '', 'next_page_token', False, 0),
+    )
+
+
 class ListCheckEvaluationsResponse(Message):
     """Results of checks."""
 
@@ -1445,6 +1505,8 @@ MESSAGES['ListAssetsResponse'] = ListAssetsResponse
 MESSAGES['ListMaterializationsRequest'] = ListMaterializationsRequest
 MESSAGES['ListMaterializationsResponse'] = ListMaterializationsResponse
 MESSAGES['ListCheckEvaluationsRequest'] = ListCheckEvaluationsRequest
+MESSAGES['ListObservationsRequest'] = ListObservationsRequest
+MESSAGES['ListObservationsResponse'] = ListObservationsResponse
 MESSAGES['ListCheckEvaluationsResponse'] = ListCheckEvaluationsResponse
 MESSAGES['AddDynamicPartitionsRequest'] = AddDynamicPartitionsRequest
 MESSAGES['AddDynamicPartitionsResponse'] = AddDynamicPartitionsResponse

@@ -778,7 +778,7 @@ class Hazard(Message):
 class PlanHeader(Message):
     """What a plan is of, and its identity."""
 
-    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'omitted_step_count', 'selected_checks')
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'omitted_step_count', 'selected_checks', 'observed_asset_keys')
     location: str
     """The location's name."""
     digest: str
@@ -809,6 +809,8 @@ class PlanHeader(Message):
     """Of a brief plan: how many steps of the selected blocks are omitted, and are not in it."""
     selected_checks: tuple[str, ...]
     """The checks selected, "asset:name", sorted. At most 500."""
+    observed_asset_keys: tuple[KeyText, ...]
+    """The external assets that are looked at, sorted. At most 500."""
 
     def __init__(
         self,
@@ -827,6 +829,7 @@ class PlanHeader(Message):
         below_asset_keys: tuple[KeyText, ...] = (),
         omitted_step_count: int = 0,
         selected_checks: tuple[str, ...] = (),
+        observed_asset_keys: tuple[KeyText, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -843,6 +846,7 @@ class PlanHeader(Message):
         put(self, 'below_asset_keys', below_asset_keys)
         put(self, 'omitted_step_count', omitted_step_count)
         put(self, 'selected_checks', selected_checks)
+        put(self, 'observed_asset_keys', observed_asset_keys)
 
     FIELDS = (
         ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
@@ -859,6 +863,7 @@ class PlanHeader(Message):
         ('below_asset_keys', 12, 'belowAssetKeys', 'text', 'many', '', 'below_asset_keys', False, 3),
         ('omitted_step_count', 13, 'omittedStepCount', 'whole', 'one', '', 'omitted_step_count', False, 23),
         ('selected_checks', 14, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
+        ('observed_asset_keys', 15, 'observedAssetKeys', 'text', 'many', '', 'observed_asset_keys', False, 3),
     )
 
 

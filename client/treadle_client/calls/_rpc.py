@@ -12,8 +12,6 @@ from treadle_access.sockets import HeldSocket
 from treadle_api.v1 import launcher_pb2, launcher_pb2_grpc, plan_pb2, run_pb2
 from treadle_client._errors import UnreachableError
 from treadle_client._messages import (
-    AssetEntry,
-    CheckEvaluated,
     Event,
     Explanation,
     Graph,
@@ -21,7 +19,6 @@ from treadle_client._messages import (
     Launcher,
     Location,
     LogChunk,
-    Materialization,
     Plan,
     PlanOptions,
     Reexecution,
@@ -33,6 +30,7 @@ from treadle_client._messages import (
 )
 from treadle_client._requests import LogRequest, RunRequest, Stream
 from treadle_client._view import View
+from treadle_client.calls._asset_listings import AssetListings
 from treadle_client.calls._decode import (
     decode,
     decode_event,
@@ -64,7 +62,7 @@ _CHANNEL_OPTIONS = (
 )
 
 
-class LauncherRpc:
+class LauncherRpc(AssetListings):
     """A channel to one launcher, and a method an RPC.
 
     Every method raises UnreachableError when nobody answers in time, and RequestError when the
@@ -240,42 +238,6 @@ class LauncherRpc:
             request = launcher_pb2.ListRunStepsRequest(run_id=run_id, page_size=PAGE_SIZE)
         return self._pages(
             lambda stub: stub.ListRunSteps, request, lambda page: page.steps, StepResult
-        )
-
-    def list_assets(self, location: str) -> Iterator[AssetEntry]:
-        """List assets with their latest materialization, sorted by key, a page at a time."""
-        with translated(self.address):
-            request = launcher_pb2.ListAssetsRequest(page_size=PAGE_SIZE, location=location)
-        return self._pages(
-            lambda stub: stub.ListAssets, request, lambda page: page.assets, AssetEntry
-        )
-
-    def list_materializations(self, asset_key: str, run_id: str) -> Iterator[Materialization]:
-        """List the materializations of an asset or a run, newest first, a page at a time."""
-        with translated(self.address):
-            request = launcher_pb2.ListMaterializationsRequest(
-                asset_key=asset_key, run_id=run_id, page_size=PAGE_SIZE
-            )
-        return self._pages(
-            lambda stub: stub.ListMaterializations,
-            request,
-            lambda page: page.materializations,
-            Materialization,
-        )
-
-    def list_check_evaluations(
-        self, asset_key: str, check_name: str, run_id: str
-    ) -> Iterator[CheckEvaluated]:
-        """List what checks of an asset or a run said, newest first, a page at a time."""
-        with translated(self.address):
-            request = launcher_pb2.ListCheckEvaluationsRequest(
-                asset_key=asset_key, check_name=check_name, run_id=run_id, page_size=PAGE_SIZE
-            )
-        return self._pages(
-            lambda stub: stub.ListCheckEvaluations,
-            request,
-            lambda page: page.evaluations,
-            CheckEvaluated,
         )
 
     def _pages(

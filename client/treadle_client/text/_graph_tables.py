@@ -63,6 +63,8 @@ def _checks_table(checks: tuple[AssetCheck, ...]) -> Table:
 def _maker(asset: Asset) -> str:
     if asset.conflict:
         return "another location (conflict)"
+    if asset.observed_by:
+        return f"external, observed by {asset.observed_by}"
     return f"{asset.step_key}:{asset.output}" if asset.block else "external"
 
 

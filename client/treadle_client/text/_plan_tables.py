@@ -55,7 +55,9 @@ def plan_page(plan: Plan) -> Page:
 
 
 def _checks(plan: Plan) -> str:
-    return f" {count(len(plan.selected_checks), 'check')}," if plan.selected_checks else ""
+    observed = plan.observed_asset_keys
+    seen = f" {count(len(observed), 'observation')}," if observed else ""
+    return f"{seen} {count(len(plan.selected_checks), 'check')}," if plan.selected_checks else seen
 
 
 def _steps_table(plan: Plan) -> Table:

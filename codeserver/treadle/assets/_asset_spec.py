@@ -122,6 +122,11 @@ class AssetSpec:
         return {}
 
     @property
+    def observer(self) -> Any:
+        """The block that looks at it, an AssetsDefinition; None for none: a `SourceAsset` may have one."""
+        return None
+
+    @property
     def dep_keys(self) -> tuple[AssetKey, ...]:
         """The keys of the assets that come first."""
         return tuple([each.asset_key for each in self.deps])
@@ -159,7 +164,7 @@ class AssetSpec:
         del given["self"]
         made = AssetSpec(**{**self._said(), **given})
         # What it is stays: its class, and the line that it comes from.
-        return replace(self, **made._said(), entries=made.entries)
+        return replace(self, **made._said(), entries=made.entries, **self._following(made.key))
 
     @checked
     def merge_attributes(
@@ -192,6 +197,10 @@ class AssetSpec:
             DefinitionError: the argument cannot work.
         """
         return self.merge_attributes(metadata={IO_MANAGER_KEY: io_manager_key})
+
+    def _following(self, _key: AssetKey) -> dict[str, Any]:
+        """Return what else of it goes by its key."""
+        return {}
 
     def _said(self) -> dict[str, Any]:
         return {

@@ -37,7 +37,7 @@ def of_specs(given: Mapping[str, Any], *, label: str) -> dict[str, Any]:
                 fix=_SAID_OTHERWISE[other],
                 source=user_line(),
             )
-    specs = {_name(each, label): each for each in _distinct(given["specs"], label)}
+    specs = specs_by_output(given["specs"], label=label)
     own = {spec.key for spec in specs.values()}
     deps = dict.fromkeys(key for spec in specs.values() for key in spec.dep_keys if key not in own)
     stated = any(spec.deps for spec in specs.values())
@@ -48,6 +48,16 @@ def of_specs(given: Mapping[str, Any], *, label: str) -> dict[str, Any]:
         if stated
         else None,
     }
+
+
+def specs_by_output(specs: Iterable[Any], *, label: str) -> dict[str, AssetSpec]:
+    """Return specs by the outputs that are called after them.
+
+    Raises:
+        ArgumentError: something else is given.
+        DuplicateError: an asset is named twice.
+    """
+    return {_name(each, label): each for each in _distinct(specs, label)}
 
 
 def _name(spec: object, label: str) -> str:

@@ -238,6 +238,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
             from treadle.steps._direct_calls import bound  # noqa: PLC0415 -- what tests alone need
 
             made = {output: said.key for output, said in self.produced.items()}
+            made |= self.options.observes
             args, kwargs = bound(self.node, args, kwargs, made, self.options.checks)
         return self.node(*args, **kwargs)
 

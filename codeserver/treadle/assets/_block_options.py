@@ -62,8 +62,8 @@ UNSUPPORTED: Final = (
 class BlockOptions:
     """What is said of a block. `owner` is the decorator and name, for messages.
 
-    `checks` are by the outputs that give their results, which are none of `outs`. Without either it
-    is a job of ops, of which `input_values` are what inputs are given.
+    `checks` are by the outputs that give their results, which are none of `outs`; `observes` has so
+    the assets of elsewhere that it looks at, of which those in `optional` may be left out. Without any it is a job of ops, of which `input_values` are what inputs are given.
     """
 
     owner: str
@@ -86,11 +86,18 @@ class BlockOptions:
     description: str = ""
     input_values: Mapping[str, object] = field(default_factory=dict)
     checks: Mapping[str, AssetCheckSpec] = field(default_factory=dict)
+    observes: Mapping[str, AssetKey] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
 
     @property
     def is_op_job(self) -> bool:
-        """Whether it makes no asset and evaluates no check: a job of ops."""
-        return not self.outs and not self.checks
+        """Whether it makes no asset, evaluates no check and observes nothing: a job of ops."""
+        return not (self.outs or self.checks or self.observes)
+
+    @property
+    def is_of_checks(self) -> bool:
+        """Whether it evaluates checks of assets that it has nothing else to do with."""
+        return bool(self.checks) and not (self.outs or self.observes)
 
 
 def block_options(
@@ -151,8 +158,14 @@ def _checks(
 
 
 def check_outs(options: BlockOptions) -> Mapping[str, Out]:
-    """Return the outputs of an op that give the results of its block's checks."""
-    return dict.fromkeys(options.checks, CHECK_OUT) if options.checks else NO_CHECKS
+    """Return the outputs of an op that say what its block observes, and give the results of its checks."""
+    if not (options.checks or options.observes):
+        return NO_CHECKS
+    observed = {
+        output: replace(CHECK_OUT, is_required=output not in options.optional)
+        for output in options.observes
+    }
+    return {**observed, **dict.fromkeys(options.checks, CHECK_OUT)}
 
 
 def with_own_manager(given: dict[str, Any], name: str, label: str) -> dict[str, Any]:

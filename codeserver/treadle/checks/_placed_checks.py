@@ -8,15 +8,8 @@ from treadle._errors import DuplicateError, MissingError, did_you_mean
 from treadle._keys import AssetKey
 from treadle.assets._assets import AssetsDefinition
 from treadle.checks._check_spec import AssetCheckSpec
-from treadle.locations._order import topological
-from treadle.locations.snapshot import (
-    AssetCheck,
-    OutputSource,
-    Snapshot,
-    SourceLine,
-    Step,
-    StepInput,
-)
+from treadle.locations._told import Told, following
+from treadle.locations.snapshot import AssetCheck, Snapshot, SourceLine
 from treadle.locations.wiring import OutputRef, Wiring
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import replace
@@ -74,7 +67,20 @@ def with_checks(snapshot: Snapshot, blocks: Sequence[AssetsDefinition]) -> Snaps
         return snapshot
     checks = sorted(_checks(snapshot, specs), key=lambda each: (each.asset_key, each.name))
     snapshot = replace(snapshot, checks=tuple(checks))
-    return _ordered(snapshot) if any(each.blocking for each in checks) else snapshot
+    if not any(each.blocking for each in checks):
+        return snapshot
+    wiring = Wiring.of(snapshot)
+    readers = _readers(wiring)
+    return following(snapshot, wiring, _blocked(checks, wiring, readers))
+
+
+def _blocked(
+    checks: Sequence[AssetCheck], wiring: Wiring, readers: Mapping[OutputRef, Sequence[StepKey]]
+) -> Iterator[Told]:
+    for check in checks:
+        made = wiring.producer(check.asset_key)
+        if check.blocking and made is not None and made.step_key != check.step_key:
+            yield OutputRef(check.step_key, check.output), readers.get(made, ())
 
 
 def _checks(snapshot: Snapshot, specs: Mapping[str, AssetCheckSpec]) -> Iterator[AssetCheck]:
@@ -96,28 +102,6 @@ def _checks(snapshot: Snapshot, specs: Mapping[str, AssetCheckSpec]) -> Iterator
                 )
 
 
-def _ordered(snapshot: Snapshot) -> Snapshot:
-    wiring = Wiring.of(snapshot)
-    needs = {key: set(wiring.step_needs(step)) for key, step in wiring.steps.items()}
-    readers = _readers(wiring)
-    after: dict[StepKey, list[OutputSource]] = {}
-    for check in snapshot.checks:
-        made = wiring.producer(check.asset_key)
-        if not check.blocking or made is None or made.step_key == check.step_key:
-            continue
-        # One after the other: what was ordered before counts, so that no circle comes of it.
-        above = _above(check.step_key, needs)
-        for key in readers.get(made, ()):
-            # Another check of the asset tells more: it does not wait.
-            if key not in above and not all(each.check for each in wiring.steps[key].outputs):
-                source = OutputSource(step_key=check.step_key, output=check.output)
-                after.setdefault(key, []).append(source)
-                needs[key].add(check.step_key)
-    order = topological({key: frozenset(each) for key, each in needs.items()})
-    steps = (_following(wiring.steps[key], after.get(key, ())) for key in order)
-    return replace(snapshot, steps=tuple(steps))
-
-
 def _readers(wiring: Wiring) -> dict[OutputRef, list[StepKey]]:
     found: dict[OutputRef, list[StepKey]] = {}
     for key, step in wiring.steps.items():
@@ -126,20 +110,3 @@ def _readers(wiring: Wiring) -> dict[OutputRef, list[StepKey]]:
             if ref is not None:
                 found.setdefault(ref, []).append(key)
     return found
-
-
-def _above(key: StepKey, needs: Mapping[StepKey, set[StepKey]]) -> set[StepKey]:
-    """Return a step and all that it reads from."""
-    found, waiting = {key}, [key]
-    while waiting:
-        more = needs[waiting.pop()] - found
-        found |= more
-        waiting += more
-    return found
-
-
-def _following(step: Step, sources: Sequence[OutputSource]) -> Step:
-    if not sources:
-        return step
-    ordering = StepInput(name="", sources=tuple(sources), nothing=True)
-    return replace(step, inputs=(*step.inputs, ordering))

@@ -19,6 +19,7 @@ from treadle.locations._contents import (
     Contents,
     is_same_resource,
     refuse_equal_keys,
+    refuse_equal_observers,
     resources_of,
 )
 from treadle.locations._cycles import resolve_cycles
@@ -27,6 +28,7 @@ from treadle.locations.snapshot import Asset, Resource, Snapshot, Step
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._left_out import never_left_out
 from treadle.resources._openable import is_openable
+from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
 
 T = TypeVar("T")
@@ -60,6 +62,7 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     made = set[AssetKey]().union(*(block.keys for block in blocks))
     specs = _external(targets, made)
     refuse_equal_keys(blocks, specs)
+    refuse_equal_observers(blocks)
     has_checks = any(block.options.checks for block in blocks)
     if has_checks:
         _refuse_wrong_checks(targets, blocks)
@@ -89,6 +92,8 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     snapshot = resolve_cycles(_snapshot(places, specs, resources, job_resources, warnings))
     if has_checks:
         snapshot = _with_checks(snapshot, blocks)
+    if any(block.options.observes for block in blocks):
+        snapshot = _after_observations(snapshot)
     return Built(
         snapshot=snapshot, code=code, resources=dict(resources), job_resources=job_resources
     )
@@ -118,6 +123,12 @@ def _with_checks(snapshot: Snapshot, blocks: Sequence[AssetsDefinition]) -> Snap
     from treadle.checks._placed_checks import with_checks  # noqa: PLC0415 -- few modules have checks
 
     return with_checks(snapshot, blocks)
+
+
+def _after_observations(snapshot: Snapshot) -> Snapshot:
+    from treadle.locations._told import after_observations  # noqa: PLC0415 -- few modules observe
+
+    return after_observations(snapshot)
 
 
 def distinct(things: Iterable[T]) -> tuple[T, ...]:
@@ -195,7 +206,11 @@ def _snapshot(
     warnings: tuple[str, ...],
 ) -> Snapshot:
     assets = [asset for place in places for asset in place.assets]
-    assets += [_external_asset(spec, resources) for spec in specs]
+    observers = _observers(places)
+    for spec in specs:
+        asset = _external_asset(spec, resources)
+        by = observers.get(asset.key, "")
+        assets.append(replace(asset, observed_by=by) if by else asset)
     needs, needs_of = _needs(resources), {k: _needs(each) for k, each in job_resources.items()}
     return Snapshot(
         blocks=tuple(sorted((place.block for place in places), key=lambda block: block.name)),
@@ -208,6 +223,10 @@ def _snapshot(
         resources=_resources(resources, job_resources),
         warnings=warnings,
     )
+
+
+def _observers(places: Sequence[PlacedBlock]) -> dict[KeyText, str]:
+    return {key: each.block.name for each in places for key in each.block.observed_keys}
 
 
 def _needs(resources: Mapping[str, object]) -> _Needs:

@@ -32,8 +32,9 @@ class Contents:
 
     @property
     def given(self) -> tuple[AssetsDefinition | AssetSpec, ...]:
-        """The blocks and specs, without the blocks that jobs of ops bring."""
-        return (*(block for block in self.blocks if not block.options.is_op_job), *self.specs)
+        """The blocks and specs, without the blocks that jobs of ops and specs bring."""
+        own = (each for each in self.blocks if each.options.outs or each.options.is_of_checks)
+        return (*own, *self.specs)
 
     @property
     def keys(self) -> AbstractSet[AssetKey]:
@@ -50,6 +51,16 @@ class Contents:
     def lines(self) -> tuple[SourceLine, ...]:
         """The source, if it is a line, as a further place in messages."""
         return (self.source,) if self.source.line else ()
+
+
+def with_observers(contents: Contents) -> Contents:
+    """Return the contents with the blocks that look at assets of elsewhere, each once."""
+    found = {id(block): block for spec in contents.specs if (block := spec.observer) is not None}
+    if not found:
+        return contents
+    known = {id(block) for block in contents.blocks}
+    more = (block for key, block in found.items() if key not in known)
+    return replace(contents, blocks=(*contents.blocks, *more))
 
 
 def resources_of(block: AssetsDefinition, of_all: Mapping[str, object]) -> Mapping[str, object]:
@@ -131,6 +142,29 @@ def refuse_equal_keys(blocks: Iterable[AssetsDefinition], specs: Iterable[AssetS
             source=source,
             others=(other,),
         )
+
+
+def refuse_equal_observers(blocks: Iterable[AssetsDefinition]) -> None:
+    """Refuse two functions that look at one asset, and one that looks at what is made here.
+
+    Raises:
+        DuplicateError: there is such an asset.
+    """
+    observers = [block for block in blocks if block.options.observes]
+    if not observers:
+        return
+    others = {key: (block, "makes") for block in blocks for key in block.keys}
+    for block in observers:
+        for key in block.options.observes.values():
+            other, verb = others.setdefault(key, (block, "observes"))
+            if other is not block:
+                raise DuplicateError(
+                    f"{block.options.owner} observes {key.text!r}, and {other.options.owner} {verb} it, too.",
+                    fix="Remove one of them: what is observed is made elsewhere, and has one function"
+                    " that looks at it.",
+                    source=block.source,
+                    others=(other.source,),
+                )
 
 
 def refuse_equal_job_names(jobs: Iterable[AssetJob]) -> None:

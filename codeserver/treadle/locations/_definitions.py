@@ -14,20 +14,27 @@ from treadle._system import uncollected
 from treadle._value_words import in_words
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
+from treadle.assets._source_asset import unfolded
 from treadle.assets._upstream import refuse_unknown_spec_deps
 from treadle.locations._build import Built, build, distinct
-from treadle.locations._contents import Contents, refuse_equal_job_names, with_own_resources
+from treadle.locations._contents import (
+    Contents,
+    refuse_equal_job_names,
+    with_observers,
+    with_own_resources,
+)
 from treadle.locations._reading_definitions import DefinitionsRead
 from treadle.ops._resource_check import refuse_missing_resources
 from treadle.ops._resource_inputs import with_resource_inputs
 from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
+    from treadle.assets._observing import ObservableAssets
     from treadle.locations._job_selection import SelectedJob
     from treadle.locations._jobs import AssetJob
 
 #: What a module may give as one of its assets.
-AssetLike: TypeAlias = AssetsDefinition | AssetSpec
+AssetLike: TypeAlias = "AssetsDefinition | AssetSpec | ObservableAssets"
 
 
 @checked_init
@@ -107,7 +114,7 @@ def definitions_from(contents: Contents) -> Definitions:
 
 @uncollected()
 def _fill(made: Definitions, contents: Contents) -> None:
-    contents = with_resource_inputs(with_own_resources(contents))
+    contents = with_resource_inputs(with_own_resources(with_observers(contents)))
     refuse_equal_job_names(contents.jobs)
     built = build((contents,), contents.resources)
     refuse_unknown_spec_deps(contents.specs, contents.keys, contents.lines)
@@ -125,8 +132,10 @@ def _selected(contents: Contents, built: Built) -> tuple[SelectedJob, ...]:
     return selected_jobs(contents.jobs, built.snapshot, contents.lines)
 
 
-def _checked_assets(assets: Iterable[AssetLike] | None) -> tuple[AssetLike, ...]:
-    given = tuple(assets or ())
+def _checked_assets(
+    assets: Iterable[AssetLike] | None,
+) -> tuple[AssetsDefinition | AssetSpec, ...]:
+    given = tuple(unfolded(assets or ()))
     for each in given:
         if not isinstance(each, AssetsDefinition | AssetSpec):
             raise ArgumentError(

@@ -18,6 +18,7 @@ from treadle.selection import (
     older_meaning,
     select,
     select_checks,
+    select_observed,
     union,
 )
 from treadle_contract.ids import KeyText
@@ -29,7 +30,7 @@ _MOST_SELECTION_BYTES = KINDS[EXPRESSIONS].max_total_bytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectedJob:
-    """A job, and the assets and checks that it selects in its own target."""
+    """A job, and the assets, made or observed, and the checks that it selects in its own target."""
 
     job: AssetJob
     keys: frozenset[KeyText]
@@ -72,7 +73,7 @@ def snapshot_jobs(
     for each in sorted(selected, key=lambda each: each.job.name):
         job = each.job
         warnings.extend(_older_meaning(job))
-        is_same = select(job.selection, graph) == each.keys
+        is_same = _taken_up(job.selection, graph) == each.keys
         is_same = is_same and select_checks(job.selection, graph) == each.checks
         jobs.append(
             Job(
@@ -110,7 +111,7 @@ def _selected(
     job: AssetJob, graph: AssetGraph, blocks: Iterable[Block], lines: tuple[SourceLine, ...]
 ) -> SelectedJob:
     try:
-        keys = select(job.selection, graph)
+        keys = _taken_up(job.selection, graph)
     except SelectionError as error:
         raise ArgumentError(
             f"Job {job.name!r}: {error}",
@@ -121,6 +122,10 @@ def _selected(
     checks = select_checks(job.selection, graph)
     _refuse_parts(SelectedJob(job=job, keys=keys, checks=checks), blocks, graph, lines)
     return SelectedJob(job=job, keys=keys, checks=checks)
+
+
+def _taken_up(selection: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+    return select(selection, graph) | select_observed(selection, graph)
 
 
 def _refuse_parts(
@@ -134,14 +139,15 @@ def _refuse_parts(
     if not parted:
         return
     block = parted[0]
-    smallest = keys.union(*(each.asset_keys for each in parted))
-    missing = [key for key in block.asset_keys if key not in keys]
+    smallest = keys.union(*(each.own_keys for each in parted))
+    missing = [key for key in block.own_keys if key not in keys]
+    verb = "observed" if block.observed_keys else "made"
     others = lines if block.source is None else (block.source, *lines)
     raise ConflictError(
-        f"Job {job.name!r} selects a part of {block.name!r}, which is made whole or not at all:"
+        f"Job {job.name!r} selects a part of {block.name!r}, which is {verb} whole or not at all:"
         f" {listed(missing)} missing.",
         fix=f"Select {str(_written_out(smallest, checks, graph))!r}"
-        + (f", or give {block.name!r} can_subset=True." if len(block.asset_keys) > 1 else "."),
+        + (f", or give {block.name!r} can_subset=True." if len(block.own_keys) > 1 else "."),
         source=job.source,
         others=others,
     )
@@ -151,9 +157,10 @@ def _is_parted(block: Block, selected: SelectedJob) -> bool:
     """Tell whether a block is selected in part: some of its assets, or what their op checks without them."""
     if block.can_subset:
         return False
-    mine = selected.keys.intersection(block.asset_keys)
-    is_named = mine or (not block.is_graph and selected.checks.intersection(block.checks))
-    return bool(is_named) and len(mine) < len(block.asset_keys)
+    mine = selected.keys.intersection(block.own_keys)
+    checks = selected.checks.intersection(block.checks) if block.asset_keys else ()
+    is_named = mine or (not block.is_graph and checks)
+    return bool(is_named) and len(mine) < len(block.own_keys)
 
 
 def _written_out(keys: frozenset[KeyText], checks: frozenset[str], graph: AssetGraph) -> Expression:

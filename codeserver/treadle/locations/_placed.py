@@ -120,6 +120,7 @@ class PlacedBlock:
             description=options.description,
             source=self._block.source,
             checks=tuple(sorted(spec.key.text for spec in options.checks.values())),
+            observed_keys=tuple(sorted(key.text for key in options.observes.values())),
         )
 
     def _key(self, path: Path) -> StepKey:
@@ -227,7 +228,7 @@ class PlacedBlock:
         return (StepInput(name="", sources=sources, nothing=True),)
 
     def _output(self, flat: FlatStep, name: str, inputs: Sequence[StepInput]) -> StepOutput:
-        out = flat.outs[name]
+        out, observes = flat.outs[name], self._block.options.observes
         manager_key = out.io_manager_key or DEFAULT_IO_MANAGER
         keys = tuple([key.text for key in self._produced.get((flat.path, name), ())])
         spec = self._checks.get((flat.path, name)) if self._checks else None
@@ -243,6 +244,7 @@ class PlacedBlock:
             input_names=self._needed_inputs(of, inputs),
             checkpoint=out.checkpoint,
             check="" if spec is None else spec.key.text,
+            observes=KeyText("") if (key := observes.get(name)) is None else key.text,
         )
 
     def _needed_inputs(
@@ -344,6 +346,7 @@ class PlacedBlock:
             }
             if self._checks
             else NO_CHECKS,
+            observes=self._block.options.observes,
             config=self._config(flat),
             told_inputs=self._told_inputs(flat),
             hooks=self._hooks(flat),

@@ -11,6 +11,7 @@ from treadle._errors import LocationError
 from treadle._system import uncollected
 from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition
+from treadle.assets._source_asset import unfolded
 from treadle.locations import digest
 from treadle.locations._build import Built, build, distinct
 from treadle.locations._contents import Contents, is_same_resource
@@ -149,7 +150,7 @@ def build_location(loaded: Sequence[tuple[str, Definitions]]) -> LoadedLocation:
 
 def top_level(values: Sequence[object], source: SourceLine) -> Contents:
     """Return what a module's values define, those in lists and tuples too, each once."""
-    things = tuple(_things(values))
+    things = tuple(unfolded(_things(values)))
     jobs = distinct(_of(AssetJob, things))
     of_jobs = [job.block for job in jobs if job.block is not None]
     return Contents(

@@ -38,7 +38,7 @@ class SourceLine(SourceLocation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSource:
-    """An input reads an output of a step of the same block; an ordering, also a check of any."""
+    """An input reads an output of a step of the same block; an ordering, also what any is told by."""
 
     step_key: StepKey
     output: str
@@ -103,7 +103,8 @@ class StepOutput:
     `manager_key` is the IO manager of the intermediate; an asset's own stands at the asset.
     `input_names`, on an op-backed block with `internal_asset_deps`, are the inputs that this
     output needs; None: all of them. `checkpoint`: it is stored also where it passes in memory.
-    `check` is the check that it evaluates, "asset:name", "" for none.
+    `check` is the check that it evaluates, "asset:name", `observes` the asset of elsewhere that it looks
+    at; "" for none.
     """
 
     name: str
@@ -115,6 +116,12 @@ class StepOutput:
     input_names: tuple[str, ...] | None = None
     checkpoint: bool = False
     check: str = ""
+    observes: KeyText = KeyText("")
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it carries nothing, and says what came of a check, or that an asset was looked at."""
+        return bool(self.check or self.observes)
 
     @property
     def io_manager_key(self) -> str:
@@ -162,7 +169,8 @@ class Step:
 class Block:
     """What one decorator made. `name` is the node name, the first component of its step keys.
 
-    It makes assets, or evaluates checks ("asset:name", sorted), or both; else it is a job of ops.
+    It makes assets, or evaluates checks ("asset:name", sorted), or both, or observes assets that are
+    made elsewhere; else it is a job of ops.
     """
 
     name: str
@@ -175,11 +183,17 @@ class Block:
     description: str = ""
     source: SourceLine | None = None
     checks: tuple[str, ...] = ()
+    observed_keys: tuple[KeyText, ...] = ()
+
+    @property
+    def own_keys(self) -> tuple[KeyText, ...]:
+        """The assets that it makes, or observes."""
+        return self.asset_keys or self.observed_keys
 
     @property
     def is_op_job(self) -> bool:
         """Whether it is run whole, by the job of its name, and makes nothing that lasts."""
-        return not (self.asset_keys or self.checks)
+        return not (self.asset_keys or self.checks or self.observed_keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +227,7 @@ class Asset:
     `upstream_keys` is its lineage: derived from the op wiring, or stated with
     `internal_asset_deps`; sorted. `keep_versions`: 0 leaves that to the launcher. `partitions` is the
     id of one of the snapshot's; `upstream_mappings` are those that are said, sorted by key.
+    `observed_by` is the block that looks at an external one, "" for none.
     """
 
     key: KeyText
@@ -234,6 +249,7 @@ class Asset:
     partitions: str = ""
     upstream_mappings: tuple[UpstreamMapping, ...] = ()
     backfill_policy: BackfillPolicy | None = None
+    observed_by: str = ""
 
     @property
     def is_external(self) -> bool:

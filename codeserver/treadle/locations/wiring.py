@@ -66,13 +66,13 @@ class Wiring:
             return OutputRef(source.step_key, source.output)
         return self.producer(source.asset_key)
 
-    def step_needs(self, step: Step, *, with_checks: bool = True) -> frozenset[StepKey]:
-        """Return the steps that a step reads from in any selection, and whose checks it waits for."""
+    def step_needs(self, step: Step, *, with_told: bool = True) -> frozenset[StepKey]:
+        """Return the steps that a step reads from in any selection, and those whose checks and observations it waits for."""
         read = (self.read(source) for each in step.inputs for source in each.sources)
         return frozenset(
             ref.step_key
             for ref in read
-            if ref is not None and (with_checks or not self.outputs[ref].check)
+            if ref is not None and (with_told or not self.outputs[ref].is_told)
         )
 
     def lineage(self, output: StepOutput) -> frozenset[KeyText]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from treadle._arguments import UNSET
 from treadle._errors import ArgumentError, listed
 from treadle._names import checked_name
-from treadle._output import AssetCheckResult, MaterializeResult, Output
+from treadle._output import AssetCheckResult, MaterializeResult, ObserveResult, Output
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.ops._annotations import output_type, output_types
@@ -19,9 +19,18 @@ from treadle.steps._type_check import can_both_hold, checked_type, type_name
 
 #: What is said of the outputs of a function that gives nothing but results of checks.
 NO_OUT: Final = object()
+#: The same of a function that looks at assets of elsewhere.
+OBSERVED: Final = object()
 NO_CHECKS: Final[Mapping[str, Out]] = {}
 #: What a function returns that hands its outputs over one by one, or one with its name.
-_HANDING_OVER = (Output, MaterializeResult, AssetCheckResult, Iterator, AsyncIterator)
+_HANDING_OVER = (
+    Output,
+    MaterializeResult,
+    ObserveResult,
+    AssetCheckResult,
+    Iterator,
+    AsyncIterator,
+)
 
 
 def resolved_outs(
@@ -38,13 +47,16 @@ def resolved_outs(
         ArgumentError: `out` is neither an Out nor a mapping of names to them.
         InvalidNameError: an output's name is not valid.
     """
-    given = _named(out, owner) if out is not NO_OUT else {}
+    given = {} if out is NO_OUT or out is OBSERVED else _named(out, owner)
     returned = annotations.get("return", Any)
     if is_generator_function(fn):
         # A generator's annotation says how outputs are handed over, not what they are.
         returned = Any
     if returned is not Any:
         checked_type(returned, where=f"{owner} is annotated to return")
+    if out is OBSERVED:
+        _refuse_no_observation(returned, owner)
+        return dict(checks)
     if checks:
         returned = _beside_checks(returned, given, checks, owner)
     if len(given) == 1:
@@ -59,6 +71,17 @@ def resolved_outs(
         for (name, each), inferred in zip(given.items(), types, strict=True)
     }
     return {**resolved, **checks} if checks else resolved
+
+
+def _refuse_no_observation(returned: Any, owner: str) -> None:
+    """Refuse a return annotation that says of no observation."""
+    if _may_be_tuple(returned) or getattr(returned, "__name__", "") == "DataVersion":
+        return
+    raise ArgumentError(
+        f"{owner} observes, and is annotated to return {type_name(returned)}.",
+        fix="Return a DataVersion or an ObserveResult, or yield ObserveResults, and annotate it so.",
+        source=user_line(),
+    )
 
 
 def _beside_checks(

@@ -17,6 +17,7 @@ from treadle.selection._evaluation import (
     evaluate,
     select,
     select_checks,
+    select_observed,
 )
 from treadle.selection._explained import (
     AssetReason,
@@ -91,6 +92,7 @@ __all__ = [
     "parse",
     "select",
     "select_checks",
+    "select_observed",
     "select_op_jobs",
     "union",
 ]

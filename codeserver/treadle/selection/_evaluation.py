@@ -35,6 +35,7 @@ from treadle.selection._expression import (
     WithoutChecks,
     walk,
 )
+from treadle.selection._observed import by_observer, named, observed_at
 from treadle.selection._patterns import fits
 from treadle.selection._places import (
     Places,
@@ -76,13 +77,16 @@ class SelectableAsset(Protocol):
     def block(self) -> str | None: ...
     @property
     def step_key(self) -> StepKey | None: ...
+    @property
+    def observed_by(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetGraph:
     """The assets of a location by key, those that it makes, and what each is made from and made into.
 
-    `checks` are those of assets, by asset; `places` are the blocks and graphs that make either.
+    `checks` are those of assets, by asset; `places` are the blocks and graphs that make either. `observed`
+    has the external assets that a block observes.
     """
 
     assets: Mapping[KeyText, SelectableAsset]
@@ -91,6 +95,7 @@ class AssetGraph:
     downstream: Mapping[KeyText, frozenset[KeyText]]
     checks: Mapping[KeyText, tuple[SelectableCheck, ...]] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
+    observed: Mapping[str, frozenset[KeyText]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -117,6 +122,7 @@ class AssetGraph:
             downstream={key: frozenset(below) for key, below in downstream.items()},
             checks=by_asset,
             places=Places.of(blocks),
+            observed=by_observer(by_key.values()),
         )
 
 
@@ -124,8 +130,8 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     """Return the assets that the expression selects and that this location makes.
 
     An external asset that comes in with others (`+x`, `*`, a wildcard, an attribute) is passed
-    over; one that is asked for by its key is refused. There may be none where checks, or jobs
-    of ops, are selected.
+    over; one that is asked for by its key is refused, unless it can be observed. There may be none
+    where checks, jobs of ops, or what is observed, are selected.
 
     Raises:
         UnknownAssetError: a key or a pattern that no asset has, or an external asset by name.
@@ -136,12 +142,22 @@ def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
     made = selected & graph.made
     if made or select_checks(expression, graph) or select_op_jobs(expression, graph):
         return made
+    if select_observed(expression, graph):
+        return made
     if not graph.made:
         raise EmptySelectionError("This location makes no asset, so nothing can be selected.")
     raise EmptySelectionError(
         f"{str(expression)!r} selects nothing that is made here. {_widening(expression)}",
         names=(str(expression),),
     )
+
+
+def select_observed(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+    """Return the external assets that are to be observed: those alone that the expression names one by
+    one, by their keys or the blocks that observe them.
+    """
+    keys = named(expression, graph)
+    return part_keys(expression, graph) & keys if keys else keys
 
 
 def select_checks(expression: Expression, graph: AssetGraph) -> frozenset[str]:
@@ -206,7 +222,8 @@ def _matching(expression: _Atom, graph: AssetGraph) -> Iterator[KeyText]:
         return iter(graph.assets)
     if isinstance(expression, _Placed):
         made = graph.places.holder(expression)
-        return (key for key, asset in graph.assets.items() if made(asset))
+        observed = observed_at(expression, graph)
+        return (key for key, asset in graph.assets.items() if made(asset) or key in observed)
     matches = _predicate(expression)
     return (key for key, asset in graph.assets.items() if matches(asset))
 
@@ -280,7 +297,9 @@ def _refuse_external(expression: Expression, graph: AssetGraph) -> None:
     external = [
         key
         for key in dict.fromkeys(_named(expression))
-        if key in graph.assets and graph.assets[key].is_external
+        if key in graph.assets
+        and graph.assets[key].is_external
+        and not graph.assets[key].observed_by
     ]
     if external:
         raise UnknownAssetError(

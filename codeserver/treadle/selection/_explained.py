@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from treadle.selection._evaluation import AssetGraph, evaluate, part_keys, select_checks
+from treadle.selection._evaluation import (
+    AssetGraph,
+    evaluate,
+    part_keys,
+    select_checks,
+    select_observed,
+)
 from treadle.selection._expression import And, Ends, Expression, Key, Not, Or, Reach, WithoutChecks
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
@@ -39,7 +45,7 @@ def explain_assets(expression: Expression, graph: AssetGraph) -> tuple[AssetReas
         SelectionError: as `select`.
     """
     evaluate(expression, graph)
-    why = _Why(graph)
+    why = _Why(graph, select_observed(expression, graph))
     return tuple(filter(None, (why.of(expression, key) for key in sorted(graph.assets))))
 
 
@@ -58,8 +64,9 @@ def explain_checks(expression: Expression, graph: AssetGraph) -> tuple[CheckReas
 class _Why:
     """What each part of an expression selects, evaluated once, and the ways along the graph."""
 
-    def __init__(self, graph: AssetGraph) -> None:
+    def __init__(self, graph: AssetGraph, observed: frozenset[KeyText]) -> None:
         self._graph = graph
+        self._taken_up = graph.made | observed
         # By identity: parts that are equal are hashed all through otherwise.
         self._selected: dict[int, frozenset[KeyText]] = {}
         self._ways: dict[tuple[int, bool], Mapping[KeyText, KeyText]] = {}
@@ -67,13 +74,18 @@ class _Why:
 
     def of(self, expression: Expression, key: KeyText) -> AssetReason | None:
         is_in = key in self._of(expression)
-        is_made = key in self._graph.made
+        is_made = key in self._taken_up
         taken = tuple(dict.fromkeys(self._taken(expression, key)))
         if not taken:
             return None
         left_out = () if is_in else tuple(dict.fromkeys(self._left_out(expression, key)))
         if is_in and not is_made:
-            left_out = ("nothing here makes it: it is declared with AssetSpec",)
+            by = self._graph.assets[key].observed_by
+            left_out = (
+                f"nothing here makes it: {by} observes it, where it is named by its key"
+                if by
+                else "nothing here makes it: it is declared with AssetSpec",
+            )
         return AssetReason(
             key=key, selected=is_in and is_made, taken_in_by=taken, left_out_by=left_out
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from treadle.selection._errors import UnknownAssetError
 from treadle.selection._expression import And, Expression, InBlock, InGraph, Or, WithoutChecks
+from treadle.selection._observed import observed_at
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.suggestions import nearest
@@ -85,6 +86,8 @@ def refuse_unknown_place(place: InBlock | InGraph, graph: AssetGraph) -> None:
         UnknownAssetError: nothing is.
     """
     if select_op_jobs(place, graph) or any(map(graph.places.holder(place), _all_made(graph))):
+        return
+    if observed_at(place, graph):
         return
     if isinstance(place, InBlock):
         kind, name, known = "block", place.name, {*graph.places.blocks}

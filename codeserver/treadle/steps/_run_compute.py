@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from treadle._arguments import made
 from treadle._errors import did_you_mean, listed
-from treadle._output import AssetCheckResult, MaterializeResult, Output
+from treadle._output import AssetCheckResult, MaterializeResult, ObserveResult, Output
 from treadle._value_words import a
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._left_out import LEAVING_OUT
@@ -53,6 +53,9 @@ def computed(
     names = _value_names(code)
     try:
         for item in items:
+            if isinstance(item, ObserveResult) or (code.observes and not _is_beside(item)):
+                yield from _observed(item, code, context, subject)
+                continue
             results: tuple[AssetCheckResult, ...] = ()
             if isinstance(item, MaterializeResult):
                 results = _results(item)
@@ -180,6 +183,9 @@ async def _thrown(generator: AsyncGenerator[Any, Any], error: StepInterrupted) -
 def _returned(
     result: Any, code: StepCode, context: OpExecutionContext, subject: str
 ) -> Iterator[Output[Any]]:
+    if isinstance(result, ObserveResult) or code.observes:
+        yield from _observed(result, code, context, subject)
+        return
     names = tuple(code.op.outs)
     results: tuple[AssetCheckResult, ...] = ()
     if isinstance(result, MaterializeResult):
@@ -252,6 +258,20 @@ def _results(result: MaterializeResult[Any]) -> tuple[AssetCheckResult, ...]:
     return tuple(
         replace(each, asset_key=each.asset_key or result.asset_key) for each in result.check_results
     )
+
+
+def _is_beside(item: object) -> bool:
+    """Whether what was yielded is said beside an observation."""
+    return isinstance(item, AssetCheckResult) or is_told(item)
+
+
+def _observed(
+    result: object, code: StepCode, context: OpExecutionContext, subject: str
+) -> Iterator[Output[Any]]:
+    from treadle.steps._run_observations import observations  # noqa: PLC0415 -- few ops observe
+
+    for each in observations(result, code, context, subject):
+        yield each if isinstance(each, Output) else _of_check(each, code, subject)
 
 
 def _of_check(result: AssetCheckResult, code: StepCode, subject: str) -> Output[Any]:

@@ -106,6 +106,8 @@ class OutputKeeper:
             if planned.name in self.code.checks:
                 self._refuse_lacking(planned)
                 continue
+            if planned.name in self.code.observes:
+                self._refuse_unobserved(planned.name)
             if not planned.nothing:
                 raise StepFailedError(
                     FailureWhere.OUTPUT,
@@ -139,6 +141,11 @@ class OutputKeeper:
         from treadle.steps._run_checks import lacking  # noqa: PLC0415 -- few ops evaluate checks
 
         raise lacking(planned, self.code, self.step.step_key)
+
+    def _refuse_unobserved(self, name: str) -> None:
+        from treadle.steps._run_observations import refuse_unobserved  # noqa: PLC0415 -- few ops observe
+
+        refuse_unobserved(name, self.code, self.step.step_key)
 
     def _is_selected(self, names: Iterable[str]) -> bool:
         return any(planned.selected for planned in self.step.outputs if planned.name in names)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
 
 NO_CHECKS: Final[Mapping[str, AssetCheckSpec]] = {}
+NO_OBSERVED: Final[Mapping[str, AssetKey]] = {}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class StepCode:
     intermediate. `metadata` is what the definitions say of each asset that it makes. `config`
     is how it reads what the run tells it; None: it takes none. `told_inputs` is so of inputs that nothing
     is connected to. `lists` has inputs whose list has values of the job's among what it reads. `checks` are by the outputs that give
-    their results. `hooks` are those of its block, of the graphs around it and of its invocation.
+    their results, `observes` the assets of elsewhere by the outputs that say that they were looked at. `hooks` are those of its block, of the graphs around it and of its invocation.
     """
 
     op: OpDefinition
@@ -52,4 +53,5 @@ class StepCode:
     config: StepConfig | None = None
     told_inputs: ToldInputs | None = None
     checks: Mapping[str, AssetCheckSpec] = NO_CHECKS
+    observes: Mapping[str, AssetKey] = NO_OBSERVED
     hooks: tuple[HookDefinition, ...] = ()

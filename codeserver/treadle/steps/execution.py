@@ -30,6 +30,7 @@ from treadle_contract.run import FailureWhere
 from treadle_contract.worker import AttemptSucceeded, Task, TaskStep
 
 if TYPE_CHECKING:
+    from treadle._keys import AssetKey
     from treadle.steps._hooks import Hooked, StepHooks
 
 __all__ = ["StepFailedError", "StepSource", "run_step"]
@@ -199,9 +200,13 @@ def _context(
         _selected_keys=step.selected_asset_key_lines or step.selected_asset_keys,
         _selected_checks=step.selected_checks,
         _checks=code.checks,
-        _assets=code.assets,
+        _assets={**code.assets, **_observed(code)} if code.observes else code.assets,
         _inputs=step.inputs,
     )
+
+
+def _observed(code: StepCode) -> dict[str, tuple[AssetKey, ...]]:
+    return {name: (key,) for name, key in code.observes.items()}
 
 
 def _resources(location: Opened, code: StepCode, step: TaskStep) -> dict[str, Any]:

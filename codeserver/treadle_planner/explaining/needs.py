@@ -78,6 +78,9 @@ class Needs:
         for key in wired.produced:
             if key in kept.keys:
                 yield _Made(asset_key=key)
+        for key in wired.block.observed_keys:
+            if key in kept.observed:
+                yield _Made(asset_key=key)
         for check in wired.checks:
             if check in kept.checks:
                 yield _Made(check=check)
@@ -119,7 +122,7 @@ class Leads:
             led = {*wired.produced, *waiting.pop(step.key, ())}
             self._found[step.key] = tuple(sorted(led)[:_MOST_NEEDS])
             for read in wired.reads:
-                if read.is_own and read.ref is not None and not read.keys and not read.is_check:
+                if read.is_own and read.ref is not None and not read.keys and not read.is_told:
                     waiting.setdefault(read.ref.step_key, set()).update(self._found[step.key])
 
     def of(self, key: StepKey) -> tuple[KeyText, ...]:

@@ -27,7 +27,7 @@ def _why(readers: Readers, wired: WiredStep, read: Read, place: Place | None) ->
     if wired.is_split and not _is_needed(readers, wired, read):
         return f"No selected output of this op needs it: internal_asset_deps says which do. {name} is not loaded."
     if place is None:
-        kind = "waits for a check" if read.is_check else "only orders"
+        kind = "waits for a check or an observation" if read.is_told else "only orders"
         return f"It {kind}: {name} is not selected, nothing of it is loaded or waited for."
     ref, key = place
     if ref is None:

@@ -5,7 +5,10 @@ from treadle import (
     AssetOut,
     AssetsDefinition,
     AssetSpec,
+    DataVersion,
     GraphOut,
+    ObservableAssets,
+    ObserveResult,
     Out,
     asset,
     graph,
@@ -14,6 +17,9 @@ from treadle import (
     map_asset_specs,
     materialize,
     multi_asset,
+    multi_observable_source_asset,
+    observable_source_asset,
+    observe,
     op,
 )
 
@@ -69,3 +75,18 @@ assert result.asset_value(["stats", "count"]) == 3
     lambda spec: spec.replace_attributes(group_name="new"), [AssetSpec("x")]
 )
 assert renamed.group_name == "new"
+
+
+@observable_source_asset(group_name="feeds")
+def prices():
+    return DataVersion("7")
+
+
+@multi_observable_source_asset(specs=[AssetSpec("stock"), AssetSpec("demand")], can_subset=True)
+def warehouse(context):
+    for key in context.selected_asset_keys:
+        yield ObserveResult(asset_key=key, metadata={"rows": 3})
+
+
+assert isinstance(warehouse, ObservableAssets)
+assert len(observe([prices, warehouse]).get_asset_observation_events()) == 3

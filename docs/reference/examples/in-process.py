@@ -1,10 +1,13 @@
 from treadle import (
     DagsterInstance,
-    instance_for_test,
+    DataVersion,
     ExecuteInProcessResult,
     asset,
+    instance_for_test,
     materialize,
     materialize_to_memory,
+    observable_source_asset,
+    observe,
 )
 
 
@@ -27,3 +30,12 @@ assert materialize_to_memory([orders, total], selection="orders").output_for_nod
 with instance_for_test() as instance:
     assert isinstance(instance, DagsterInstance)
     assert instance.get_asset_keys() == []
+
+
+@observable_source_asset
+def feed():
+    return DataVersion("7")
+
+
+(seen,) = observe([feed]).get_asset_observation_events()
+assert seen.payload.asset_key == "feed"

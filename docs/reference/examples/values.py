@@ -8,6 +8,7 @@ from treadle import (
     Limits,
     MaterializeResult,
     Nothing,
+    ObserveResult,
     Out,
     Output,
     RetryPolicy,
@@ -52,3 +53,4 @@ assert materialize([orders]).success
 assert not materialize([broken], raise_on_error=False).success
 
 assert Output(1, data_version=DataVersion("v1")).metadata == {"dagster/data_version": "v1"}
+assert ObserveResult(data_version=DataVersion("7")).metadata == {"dagster/data_version": "7"}

@@ -11,7 +11,7 @@ from treadle_launcher import codec
 from treadle_launcher.errors import BadArgumentError, UnknownAssetError
 from treadle_launcher.locations.locations import Locations, owners
 from treadle_launcher.runs.events import Event
-from treadle_launcher.store.event_log import EvaluationFilter
+from treadle_launcher.store.event_log import ToldFilter
 from treadle_launcher.store.pages import cut_page, page_limit, parse_text_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.store import Store
@@ -93,14 +93,14 @@ class AssetHistory:
             await self._check_known(KeyText(asset_key))
         return replace(page, items=await self._values.marked(page.items))
 
-    async def list_check_evaluations(
-        self, wanted: EvaluationFilter, page_size: int = 0, page_token: str = ""
+    async def list_told(
+        self, wanted: ToldFilter, page_size: int = 0, page_token: str = ""
     ) -> Page[Event]:
-        """Return what checks said, newest first.
+        """Return what checks said, or what was observed, newest first.
 
         Raises:
             BadArgumentError: neither an asset nor a run is named, or a check without its asset.
-            UnknownAssetError: no location has the asset, no run made or checked it.
+            UnknownAssetError: no location has the asset, no run made, checked or observed it.
             UnknownRunError: there is no such run.
             BadPageTokenError: no such call gave this token.
         """
@@ -111,7 +111,7 @@ class AssetHistory:
             raise BadArgumentError(message=problem)
         if wanted.run_id:
             await self._store.get_run(wanted.run_id)
-        page = await self._store.list_check_evaluations(wanted, page_size, page_token)
+        page = await self._store.list_told(wanted, page_size, page_token)
         if wanted.asset_key and not page.items:
             await self._check_known(wanted.asset_key)
         return page

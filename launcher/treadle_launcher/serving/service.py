@@ -17,7 +17,8 @@ from treadle_contract.plan import Selection
 from treadle_launcher.errors import ReadsOnlyError, RunFinishedError, RunLeftError
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.serving.partition_calls import PartitionCalls
-from treadle_launcher.store.event_log import EvaluationFilter
+from treadle_launcher.store.event_log import ToldFilter
+from treadle_launcher.store.schema import asset_observations
 from treadle_launcher.wire.launcher import (
     event_of,
     keep_of,
@@ -246,8 +247,8 @@ class LauncherService(PartitionCalls):
         self, request: launcher.ListCheckEvaluationsRequest, _: Context
     ) -> launcher.ListCheckEvaluationsResponse:
         """List what checks said."""
-        page = await self._parts.assets.list_check_evaluations(
-            EvaluationFilter(
+        page = await self._parts.assets.list_told(
+            ToldFilter(
                 asset_key=KeyText(request.asset_key) if request.asset_key else None,
                 check_name=request.check_name or None,
                 run_id=RunId(request.run_id) if request.run_id else None,
@@ -257,4 +258,21 @@ class LauncherService(PartitionCalls):
         )
         return launcher.ListCheckEvaluationsResponse(
             evaluations=tuple(map(event_of, page.items)), next_page_token=page.next_page_token
+        )
+
+    async def ListObservations(
+        self, request: launcher.ListObservationsRequest, _: Context
+    ) -> launcher.ListObservationsResponse:
+        """List what was observed."""
+        page = await self._parts.assets.list_told(
+            ToldFilter(
+                table=asset_observations,
+                asset_key=KeyText(request.asset_key) if request.asset_key else None,
+                run_id=RunId(request.run_id) if request.run_id else None,
+            ),
+            request.page_size,
+            request.page_token,
+        )
+        return launcher.ListObservationsResponse(
+            observations=tuple(map(event_of, page.items)), next_page_token=page.next_page_token
         )

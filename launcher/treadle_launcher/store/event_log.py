@@ -1,4 +1,4 @@
-"""Events as rows: written once, read in sequence; those that tell what checks said, by asset too."""
+"""Events as rows: written once, read in sequence; what checks said, and what was observed, by asset too."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlite3 import Connection
 from typing import Any, Final
 
 from treadle_contract.event import (
+    AssetObserved,
     CheckEvaluated,
     RunFinished,
     StepCancelled,
@@ -29,7 +30,7 @@ from treadle_launcher.store import runs
 from treadle_launcher.store.errors import CorruptRecordError
 from treadle_launcher.store.pages import cut_page, page_limit, parse_token
 from treadle_launcher.store.records import Page
-from treadle_launcher.store.schema import check_evaluations
+from treadle_launcher.store.schema import Table, asset_observations, check_evaluations
 from treadle_launcher.store.schema import events as events_table
 from treadle_launcher.store.session import WriteSession
 from treadle_launcher.store.statements import Statement, added_to, one_of, where
@@ -46,20 +47,24 @@ _STEP_IS_OVER: Final = one_of(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EvaluationFilter:
-    """Which results of checks are wanted: of this asset, this check of it, this run, if given."""
+class ToldFilter:
+    """Which results of checks, or which observations, are wanted: of this asset, this check of it, this
+    run, if given.
+    """
 
+    table: Table = check_evaluations
     asset_key: KeyText | None = None
     check_name: str | None = None
     run_id: RunId | None = None
 
     def as_text(self) -> tuple[str, ...]:
         """Return the filters for a page's token."""
-        return ("checks", self.asset_key or "", self.check_name or "", self.run_id or "")
+        return (self.table.name, self.asset_key or "", self.check_name or "", self.run_id or "")
 
 
 _ADD: Final = added_to(events_table)
 _ADD_CHECKS: Final = added_to(check_evaluations)
+_ADD_OBSERVATIONS: Final = added_to(asset_observations)
 _LIMITS: Final = {
     "asset_key": "found.asset_key = :asset_key",
     "check_name": "found.check_name = :check_name",
@@ -116,6 +121,17 @@ def write(connection: Connection, events: Sequence[Event]) -> None:
     ]
     if checks:
         _ADD_CHECKS.run_all(connection, checks)
+    observations = [
+        {
+            "store_sequence": event.store_sequence,
+            "asset_key": event.payload.asset_key,
+            "run_id": event.run_id,
+        }
+        for event in events
+        if isinstance(event.payload, AssetObserved)
+    ]
+    if observations:
+        _ADD_OBSERVATIONS.run_all(connection, observations)
 
 
 def events_after(
@@ -158,10 +174,10 @@ def attempt_ended(connection: Connection, run_id: RunId, step_key: StepKey, atte
     return False
 
 
-def evaluations_page(
-    connection: Connection, wanted: EvaluationFilter, page_size: int, page_token: str
+def told_page(
+    connection: Connection, wanted: ToldFilter, page_size: int, page_token: str
 ) -> Page[Event]:
-    """Return a page of the events that tell what checks said, newest first.
+    """Return a page of the events that tell what checks said, or what was observed, newest first.
 
     Raises:
         BadPageTokenError: no call with these filters gave this token.
@@ -175,28 +191,28 @@ def evaluations_page(
         "before": parse_token(page_token, filters),
     }
     given = {name: value for name, value in values.items() if value is not None}
-    rows = _evaluations(frozenset(given)).rows(connection, most=limit + 1, **given)
-    found = cut_page(rows, limit, filters, read=_evaluation)
+    rows = _told(wanted.table.name, frozenset(given)).rows(connection, most=limit + 1, **given)
+    found = cut_page(rows, limit, filters, read=_one_told)
     items = tuple(event for event in found.items if event is not None)
     return Page(items=items, next_page_token=found.next_page_token)
 
 
 @cache
-def _evaluations(given: frozenset[str]) -> Statement:
+def _told(table: str, given: frozenset[str]) -> Statement:
     limits = where(_LIMITS[name] for name in sorted(given))
     return Statement(
-        "SELECT events.* FROM check_evaluations AS found"
+        f"SELECT events.* FROM {table} AS found"
         f" JOIN events ON events.store_sequence = found.store_sequence {limits}"
         " ORDER BY found.store_sequence DESC LIMIT :most"
     )
 
 
-def _evaluation(row: Any) -> tuple[int, int, Event | None]:
+def _one_told(row: Any) -> tuple[int, int, Event | None]:
     """Return what a row tells; None of one that is damaged."""
     try:
         event = _from_row(row)
     except codec.CodecError as error:
-        _LOG.error("evaluation_unreadable run=%s error=%s", row.run_id, error)
+        _LOG.error("told_unreadable run=%s error=%s", row.run_id, error)
         return row.store_sequence, 0, None
     return row.store_sequence, len(row.payload_json), event
 

@@ -201,6 +201,19 @@ dynamic_partitions: Final = _table(
 )
 """The keys of dynamic partitions definitions, by the definition's name."""
 
+asset_observations: Final = _table(
+    "asset_observations",
+    "store_sequence INTEGER NOT NULL",
+    "asset_key TEXT NOT NULL",
+    "run_id TEXT NOT NULL",
+    "PRIMARY KEY (store_sequence)",
+    indexes=(
+        "asset_observations_by_asset (asset_key, store_sequence)",
+        "asset_observations_by_run (run_id, store_sequence)",
+    ),
+)
+"""Which asset_observed events are of which asset and run."""
+
 removed_values: Final = _table(
     "removed_values",
     "key TEXT NOT NULL",

@@ -331,12 +331,12 @@ class Store:
             lambda connection: materializations.page(connection, wanted, page_size, page_token)
         )
 
-    async def list_check_evaluations(
-        self, wanted: event_log.EvaluationFilter, page_size: int = 0, page_token: str = ""
+    async def list_told(
+        self, wanted: event_log.ToldFilter, page_size: int = 0, page_token: str = ""
     ) -> Page[Event]:
-        """Return what checks said, newest first. Raises as `list_materializations`."""
+        """Return what checks said, or what was observed, newest first. Raises as `list_materializations`."""
         return await self._readers.read(
-            lambda each: event_log.evaluations_page(each, wanted, page_size, page_token)
+            lambda each: event_log.told_page(each, wanted, page_size, page_token)
         )
 
     async def get_plan(self, location: str, fingerprint: str) -> Plan | None:

@@ -409,6 +409,7 @@ class Asset(_message.Message):
     PARTITIONS_FIELD_NUMBER: _builtins.int
     UPSTREAM_MAPPINGS_FIELD_NUMBER: _builtins.int
     BACKFILL_POLICY_FIELD_NUMBER: _builtins.int
+    OBSERVED_BY_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The key."""
     block: _builtins.str
@@ -431,6 +432,8 @@ class Asset(_message.Message):
     """How many versions of it are kept. 0: as many as the launcher keeps of each."""
     partitions: _builtins.str
     """The id of what its partitions are, one of GraphPart.partitions. Empty: it has none."""
+    observed_by: _builtins.str
+    """The node name of the block that looks at it, of an external one. Empty: none does."""
     @_builtins.property
     def upstream_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The assets that it is made from, derived from the op wiring, sorted by key."""
@@ -487,10 +490,11 @@ class Asset(_message.Message):
         partitions: _builtins.str = ...,
         upstream_mappings: _abc.Iterable[_partition_pb2.UpstreamMapping] | None = ...,
         backfill_policy: _partition_pb2.BackfillPolicy | None = ...,
+        observed_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["backfill_policy", b"backfill_policy", "source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["backfill_policy", b"backfill_policy", "block", b"block", "code_version", b"code_version", "conflict", b"conflict", "description", b"description", "group", b"group", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "key", b"key", "kinds", b"kinds", "metadata", b"metadata", "output", b"output", "owners", b"owners", "partitions", b"partitions", "source", b"source", "step_key", b"step_key", "tags", b"tags", "upstream_keys", b"upstream_keys", "upstream_mappings", b"upstream_mappings"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backfill_policy", b"backfill_policy", "block", b"block", "code_version", b"code_version", "conflict", b"conflict", "description", b"description", "group", b"group", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "key", b"key", "kinds", b"kinds", "metadata", b"metadata", "observed_by", b"observed_by", "output", b"output", "owners", b"owners", "partitions", b"partitions", "source", b"source", "step_key", b"step_key", "tags", b"tags", "upstream_keys", b"upstream_keys", "upstream_mappings", b"upstream_mappings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -509,6 +513,7 @@ class Block(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
+    OBSERVED_KEYS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The node name, the first component of its step keys."""
     can_subset: _builtins.bool
@@ -529,6 +534,10 @@ class Block(_message.Message):
     def checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The checks that it evaluates, "asset:name", sorted."""
 
+    @_builtins.property
+    def observed_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The external assets that it looks at, sorted. It makes none."""
+
     def __init__(
         self,
         *,
@@ -539,10 +548,11 @@ class Block(_message.Message):
         description: _builtins.str = ...,
         source: _value_pb2.SourceLocation | None = ...,
         checks: _abc.Iterable[_builtins.str] | None = ...,
+        observed_keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["source", b"source"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "can_subset", b"can_subset", "checks", b"checks", "description", b"description", "is_graph", b"is_graph", "name", b"name", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "can_subset", b"can_subset", "checks", b"checks", "description", b"description", "is_graph", b"is_graph", "name", b"name", "observed_keys", b"observed_keys", "source", b"source"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

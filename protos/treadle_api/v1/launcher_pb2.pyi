@@ -1388,6 +1388,68 @@ class ListCheckEvaluationsRequest(_message.Message):
 Global___ListCheckEvaluationsRequest: _TypeAlias = ListCheckEvaluationsRequest  # noqa: Y015
 
 @_typing.final
+class ListObservationsRequest(_message.Message):
+    """Asks for observations of assets."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """Only of this asset. Empty: of any."""
+    run_id: _builtins.str
+    """Only of this run. Empty: of any."""
+    page_size: _builtins.int
+    """See the service."""
+    page_token: _builtins.str
+    """See the service."""
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        run_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "page_size", b"page_size", "page_token", b"page_token", "run_id", b"run_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListObservationsRequest: _TypeAlias = ListObservationsRequest  # noqa: Y015
+
+@_typing.final
+class ListObservationsResponse(_message.Message):
+    """Observations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OBSERVATIONS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty: no more."""
+    @_builtins.property
+    def observations(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.Event]:
+        """The events asset_observed, newest first."""
+
+    def __init__(
+        self,
+        *,
+        observations: _abc.Iterable[_event_pb2.Event] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "observations", b"observations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListObservationsResponse: _TypeAlias = ListObservationsResponse  # noqa: Y015
+
+@_typing.final
 class ListCheckEvaluationsResponse(_message.Message):
     """Results of checks."""
 

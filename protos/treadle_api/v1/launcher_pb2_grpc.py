@@ -177,6 +177,11 @@ class LauncherServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsResponse.FromString,
                 _registered_method=True)
+        self.ListObservations = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/ListObservations',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsResponse.FromString,
+                _registered_method=True)
 
 
 class LauncherServiceServicer:
@@ -443,6 +448,16 @@ class LauncherServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListObservations(self, request, context):
+        """List what steps said of an asset that they do not make, or what those of a run said, newest first,
+        in pages. Precondition: asset_key or run_id is set. Idempotent. An asset that nothing was said of
+        gives an empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
+        NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made or observed it. UNKNOWN_RUN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LauncherServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -565,6 +580,11 @@ def add_LauncherServiceServicer_to_server(servicer, server):
                     servicer.ListDynamicPartitions,
                     request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsResponse.SerializeToString,
+            ),
+            'ListObservations': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListObservations,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1238,6 +1258,33 @@ class LauncherService:
             '/treadle_api.v1.LauncherService/ListDynamicPartitions',
             treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsRequest.SerializeToString,
             treadle__api_dot_v1_dot_launcher__pb2.ListDynamicPartitionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListObservations(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/ListObservations',
+            treadle__api_dot_v1_dot_launcher__pb2.ListObservationsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.ListObservationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -196,6 +196,12 @@ class LauncherServiceStub:
     """List the keys of a dynamic partitions definition in the order they were added, in pages.
     Precondition: none: a definition without a key gives an empty page. Idempotent.
     """
+    ListObservations: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListObservationsRequest, _launcher_pb2.ListObservationsResponse]
+    """List what steps said of an asset that they do not make, or what those of a run said, newest first,
+    in pages. Precondition: asset_key or run_id is set. Idempotent. An asset that nothing was said of
+    gives an empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
+    NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made or observed it. UNKNOWN_RUN.
+    """
 
 @_typing.type_check_only
 class LauncherServiceAsyncStub(LauncherServiceStub):
@@ -364,6 +370,12 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     ListDynamicPartitions: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListDynamicPartitionsRequest, _launcher_pb2.ListDynamicPartitionsResponse]  # type: ignore[assignment]
     """List the keys of a dynamic partitions definition in the order they were added, in pages.
     Precondition: none: a definition without a key gives an empty page. Idempotent.
+    """
+    ListObservations: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListObservationsRequest, _launcher_pb2.ListObservationsResponse]  # type: ignore[assignment]
+    """List what steps said of an asset that they do not make, or what those of a run said, newest first,
+    in pages. Precondition: asset_key or run_id is set. Idempotent. An asset that nothing was said of
+    gives an empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
+    NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made or observed it. UNKNOWN_RUN.
     """
 
 class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -674,6 +686,18 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_launcher_pb2.ListDynamicPartitionsResponse, _abc.Awaitable[_launcher_pb2.ListDynamicPartitionsResponse]]:
         """List the keys of a dynamic partitions definition in the order they were added, in pages.
         Precondition: none: a definition without a key gives an empty page. Idempotent.
+        """
+
+    @_abc_1.abstractmethod
+    def ListObservations(
+        self,
+        request: _launcher_pb2.ListObservationsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.ListObservationsResponse, _abc.Awaitable[_launcher_pb2.ListObservationsResponse]]:
+        """List what steps said of an asset that they do not make, or what those of a run said, newest first,
+        in pages. Precondition: asset_key or run_id is set. Idempotent. An asset that nothing was said of
+        gives an empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
+        NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made or observed it. UNKNOWN_RUN.
         """
 
 def add_LauncherServiceServicer_to_server(servicer: LauncherServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -998,6 +998,7 @@ class PlanHeader(_message.Message):
     BELOW_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     OMITTED_STEP_COUNT_FIELD_NUMBER: _builtins.int
     SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
+    OBSERVED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name."""
     digest: _builtins.str
@@ -1046,6 +1047,10 @@ class PlanHeader(_message.Message):
     def selected_checks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The checks selected, "asset:name", sorted. At most 500."""
 
+    @_builtins.property
+    def observed_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The external assets that are looked at, sorted. At most 500."""
+
     def __init__(
         self,
         *,
@@ -1063,10 +1068,11 @@ class PlanHeader(_message.Message):
         below_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         omitted_step_count: _builtins.int = ...,
         selected_checks: _abc.Iterable[_builtins.str] | None = ...,
+        observed_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "omitted_step_count", b"omitted_step_count", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "observed_asset_keys", b"observed_asset_keys", "omitted_step_count", b"omitted_step_count", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -193,6 +193,10 @@ class FakeLauncher(launcher_pb2_grpc.LauncherServiceServicer):
         self._enter("ListCheckEvaluations", request, context)
         return launcher_pb2.ListCheckEvaluationsResponse(evaluations=self.evaluations)
 
+    def ListObservations(self, request, context):
+        self._enter("ListObservations", request, context)
+        return launcher_pb2.ListObservationsResponse()
+
     def fail_run(self) -> None:
         """Have the run end FAILED."""
         failure = run_pb2.Failure(

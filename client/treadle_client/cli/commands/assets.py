@@ -62,7 +62,7 @@ def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> 
     default=10,
     show_default=True,
     metavar="N",
-    help="How many materializations to show, from the newest on.",
+    help="How many materializations and observations to show, from the newest on.",
 )
 @click.option(
     "--value",
@@ -77,21 +77,23 @@ def list_assets(wanted: SessionRequest, location: str | None, as_json: bool) -> 
 def show(
     key: str, history: int, with_value: bool, wanted: SessionRequest, as_json: bool
 ) -> ExitCode:
-    """Show the asset KEY: what makes it, its checks, when it was made and by which run."""
+    """Show the asset KEY: what makes it, its checks, when it was made or observed and by which run."""
     with open_reading_session(wanted) as session:
         made = tuple(islice(session.client.materializations(key), history))
         entry = _entry(session.client, key)
         checks = _checks(session.client, key, entry)
+        observed = tuple(islice(session.client.observations(key), history))
         value = _value(session.client, key, made, entry, wanted.code) if with_value else None
     if as_json:
         document = {
             "asset": plain(entry),
             "materializations": plain(made),
             "checks": plain(checks),
+            "observations": plain(observed),
         }
         print_document(document if value is None else {**document, "value": value})
     else:
-        show_page(asset_page(key, entry, made, checks))
+        show_page(asset_page(key, entry, made, checks, observed))
         if value is not None:
             say(f"\nValue of the latest materialization\n{value}")
     return ExitCode.SUCCEEDED

@@ -9,6 +9,7 @@ from treadle_client._messages import (
     Asset,
     AssetCheck,
     AssetEntry,
+    AssetObserved,
     CheckEvaluated,
     Materialization,
 )
@@ -21,6 +22,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 
 _FACT_CHARACTERS: Final = 200
 """How much of a fact a page shows."""
+_VERSION: Final = "dagster/data_version"
 
 
 def assets_page(entries: Sequence[AssetEntry]) -> Page:
@@ -51,6 +53,7 @@ def asset_page(
     entry: AssetEntry | None,
     made: Sequence[Materialization],
     checks: Sequence[CheckedAsset] = (),
+    observed: Sequence[AssetObserved] = (),
 ) -> Page:
     """Lay out one asset: its definition, its checks, its latest metadata, its history."""
     page: list[str | Table] = []
@@ -59,7 +62,14 @@ def asset_page(
         page += ["", "Checks", _checks_table(checks)]
     if made and made[0].metadata:
         page += ["", "Metadata of the latest materialization", *metadata_page(made[0].metadata)]
-    page += ["", materializations_table(made) if made else "Never materialized."]
+    if observed and observed[0].metadata:
+        page += ["", "Metadata of the latest observation", *metadata_page(observed[0].metadata)]
+    if observed:
+        page += ["", observations_table(observed)]
+    if made or not (observed or _is_observed(entry)):
+        page += ["", materializations_table(made) if made else "Never materialized."]
+    elif not observed:
+        page += ["", "Never observed."]
     return tuple(page)
 
 
@@ -142,6 +152,33 @@ def materializations_table(made: Sequence[Materialization]) -> Table:
     )
 
 
+def observations_table(observed: Sequence[AssetObserved]) -> Table:
+    """Lay out what was said of an asset, a line each."""
+    return Table(
+        columns=("asset", "data version", "observed at", "by step", "in run", "description"),
+        rows=tuple(
+            (
+                each.asset_key,
+                _version(each) or "-",
+                moment(each.time),
+                each.step_key or "-",
+                each.run_id,
+                _cut(one_line(each.description))
+                or ("the step says it made it" if each.materialized else "-"),
+            )
+            for each in observed
+        ),
+    )
+
+
+def _version(observed: AssetObserved) -> str:
+    return next((line for name, line in facts_rows(observed.metadata) if name == _VERSION), "")
+
+
+def _is_observed(entry: AssetEntry | None) -> bool:
+    return entry is not None and bool(entry.asset.observed_by)
+
+
 def _note(made: Materialization) -> str:
     notes = {
         "unexpected": made.unexpected,
@@ -172,12 +209,16 @@ def _cut(text: str) -> str:
 
 
 def _unmade(asset: Asset) -> str:
+    if asset.observed_by:
+        return "observed"
     return "never" if asset.block else "external"
 
 
 def _facts(entry: AssetEntry) -> list[str | Table]:
     asset = entry.asset
     maker = f"made by {asset.step_key}:{asset.output}" if asset.block else "external"
+    if asset.observed_by:
+        maker = f"external, observed by {asset.observed_by}"
     lines: list[str | Table] = [f"Asset {asset.key} of {entry.location}: {maker}"]
     if asset.description:
         lines.append(asset.description)

@@ -89,8 +89,8 @@ def test_a_manager_that_is_not_there_is_refused() -> None:
 def test_two_managers_for_one_asset_are_refused() -> None:
     with pytest.raises(ConflictError, match="io_manager_def and io_manager_key"):
         SourceAsset("raw", io_manager_key="m", io_manager_def=Fixed(1))
-    with pytest.raises(ArgumentError, match="observe_fn"):
-        SourceAsset("raw", observe_fn=print)
+    with pytest.raises(ArgumentError, match="auto_observe_interval_minutes"):
+        SourceAsset("raw", auto_observe_interval_minutes=5)
 
 
 def test_resources_are_bound_to_assets() -> None:
