@@ -44,8 +44,10 @@ test-costs: bytecode $(VENV)/old-protobuf/.made  ## The whole suite, and what it
 	TREADLE_TEST_COSTS=$(abspath $(COSTS)) $(BIN)/python -m pytest $(PARALLEL)
 	TREADLE_TEST_COSTS=$(COSTS) $(BIN)/python -m tests.schedule
 
+# Other tests of workers say themselves how their steps start, and those of code servers start none.
+SPAWNED := tests/integration/launcher tests/integration/worker/test_import_habits.py tests/e2e
 test-spawn: bytecode $(VENV)/old-protobuf/.made  ## What runs steps, with every step in a new interpreter.
-	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest $(PARALLEL) tests/integration tests/e2e
+	TREADLE_START_METHOD=spawn $(BIN)/python -m pytest $(PARALLEL) $(SPAWNED)
 
 again: $(VENV)/.dev  ## What failed in the last run, once more and alone: what fails twice is broken.
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none

@@ -164,7 +164,9 @@ def no_descriptors_in_hosts(seconds: float = 0.7) -> Kind:
     def disturb(place: Place, adversity: Adversity, rng: random.Random) -> None:
         with ExitStack() as stack:
             for pid in place.hosts():
-                stack.enter_context(no_descriptors(pid))
+                # One that has just ended opens none.
+                with suppress(ProcessLookupError, FileNotFoundError):
+                    stack.enter_context(no_descriptors(pid))
             time.sleep(seconds)
 
     allowed = ("lost", "start_failed", "user_error")
