@@ -7,9 +7,9 @@ reader sees either the old snapshot whole or the new one.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from treadle import selection
 from treadle.locations.snapshot import Snapshot
@@ -32,7 +32,7 @@ class Served:
     snapshot: Snapshot
     asset_count: int
     loaded_at: datetime
-    generation: str = field(default_factory=lambda: uuid4().hex)
+    generation: str = field(default_factory=lambda: os.urandom(16).hex())
     job_asset_keys: Mapping[str, tuple[KeyText, ...]] = field(default_factory=dict)
     files: SourceFiles = field(default_factory=SourceFiles)
 

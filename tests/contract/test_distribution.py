@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from treadle_contract.version import VERSION
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 BUILD = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
@@ -26,6 +29,10 @@ def test_every_package_is_in_the_wheel() -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_says_that_it_is_typed(package: str) -> None:
     assert (REPOSITORY / package / "py.typed").is_file()
+
+
+def test_the_version_is_that_of_what_is_installed() -> None:
+    assert importlib.metadata.version("treadle") == VERSION
 
 
 @pytest.mark.parametrize("root", SOURCE_ROOTS)

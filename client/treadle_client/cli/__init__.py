@@ -13,6 +13,7 @@ import click
 from treadle_access.importing import modules_for_good
 from treadle_client.cli.command_groups import LazyGroup
 from treadle_client.cli.exit_code import ExitCode
+from treadle_contract.version import VERSION
 
 _PACKAGE = f"{__name__}.commands"
 _COMMANDS = {
@@ -41,7 +42,7 @@ _COMMANDS = {
     commands_help=_COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-@click.version_option(package_name="treadle", prog_name="treadle")
+@click.version_option(VERSION, prog_name="treadle")
 def treadle() -> None:
     """Make graph-backed assets.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -337,5 +336,5 @@ def _check_format(root: Path) -> None:
 def _home_id(root: Path) -> str:
     path = root / "id"
     if not path.exists():
-        write_whole(path, uuid.uuid4().hex + "\n")
+        write_whole(path, os.urandom(16).hex() + "\n")
     return path.read_text().strip()

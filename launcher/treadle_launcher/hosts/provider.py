@@ -6,7 +6,6 @@ import importlib.util
 import json
 import os
 import subprocess
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,7 +97,7 @@ class HostProcess:
 
 def new_host_folder(home: Home) -> HostFolder:
     """Return the folder of a host that is to be started, under an id that none ever had."""
-    return HostFolder(path=home.hosts / uuid.uuid4().hex)
+    return HostFolder(path=home.hosts / os.urandom(16).hex())
 
 
 def bootstrap_file() -> Path:

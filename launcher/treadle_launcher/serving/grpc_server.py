@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.metadata
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 
@@ -13,6 +12,7 @@ from treadle_access.addresses import Address
 from treadle_api.handlers import handlers
 from treadle_api.v1 import launcher_pb2
 from treadle_contract.launcher import GetLauncherResponse
+from treadle_contract.version import VERSION
 from treadle_launcher import defaults
 from treadle_launcher.errors import BadTokenError
 from treadle_launcher.locations.location_names import LocationNames
@@ -28,7 +28,7 @@ _SERVICE = launcher_pb2.DESCRIPTOR.services_by_name["LauncherService"]
 def about(settings: Settings, home_id: str, values_root: str) -> GetLauncherResponse:
     """Return what a launcher says of itself."""
     return GetLauncherResponse(
-        version=importlib.metadata.version("treadle"),
+        version=VERSION,
         home_id=home_id,
         ephemeral=settings.is_ephemeral,
         max_steps=settings.max_steps,
