@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Session, Start
+import treadle_client
+from tests.e2e.conftest import Session
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "flights" / "flight_assets.py"
 
@@ -64,11 +65,23 @@ def expected() -> dict[str, dict[object, tuple[float, int]]]:
     }
 
 
-def test_the_figures_are_those_of_the_files(
-    start: Start, expected: dict[str, dict[object, tuple[float, int]]]
-) -> None:
-    session = start(EXAMPLE)
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    home = tmp_path_factory.mktemp("home")
+    with treadle_client.local(EXAMPLE, home=home) as client:
+        yield Session(client, home)
 
+
+def test_one_of_its_assets_can_be_made_alone(session: Session) -> None:
+    result = session.succeed("visibility_delays")
+
+    assert [each.asset_key for each in result.materializations] == ["visibility_delays"]
+    assert "flight_delays.count_flights" not in result.steps
+
+
+def test_the_figures_are_those_of_the_files(
+    session: Session, expected: dict[str, dict[object, tuple[float, int]]]
+) -> None:
     result = session.succeed("*")
 
     assert len(result.steps) >= 10
@@ -118,12 +131,3 @@ def assert_worst(session: Session, expected: dict[str, dict[object, tuple[float,
     ranked_routes = sorted(routes, key=lambda key: -routes[key][0])[:5]
     found = worst["routes"][["origin", "dest", "hour"]].itertuples(index=False)
     assert [tuple(row) for row in found] == ranked_routes
-
-
-def test_one_of_its_assets_can_be_made_alone(start: Start) -> None:
-    session = start(EXAMPLE)
-
-    result = session.succeed("visibility_delays")
-
-    assert [each.asset_key for each in result.materializations] == ["visibility_delays"]
-    assert "flight_delays.count_flights" not in result.steps
