@@ -73,7 +73,7 @@ def _grpc_channel() -> str:
         for name in ("Channel", "AioChannel")
         if isinstance(kind := getattr(cygrpc, name, None), type)
     )
-    if any(_is_open(channel) for channel in gc.get_objects() if type(channel) in kinds):
+    if kinds and any(_is_open(each) for each in gc.get_objects() if type(each) in kinds):
         return "importing the code left a gRPC channel open"
     return ""
 

@@ -7,7 +7,6 @@ whole process. Nothing of the user's runs for it.
 from __future__ import annotations
 
 import _thread
-import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import CellType, FunctionType, ModuleType
 from typing import Final, TypeAlias
@@ -46,9 +45,9 @@ def reason_not_to_fork(modules: Mapping[str, object], users: Collection[str]) ->
 
     `modules` are those that are imported, usually `sys.modules`; `users` names the user's.
     """
-    shared = _kinds_of_multiprocessing(modules)
+    shared = kinds_of_multiprocessing(modules)
     for place, each, is_inside in _reachable(modules, users):
-        if _is_taken(each):
+        if is_taken(each):
             name = f"a lock in {place}" if is_inside else f"the lock {place}"
             return (
                 f"importing the code took {name} and never let go of it, so that an op which waits"
@@ -63,13 +62,15 @@ def reason_not_to_fork(modules: Mapping[str, object], users: Collection[str]) ->
     return ""
 
 
-def _kinds_of_multiprocessing(modules: Mapping[str, object]) -> tuple[type, ...]:
+def kinds_of_multiprocessing(modules: Mapping[str, object]) -> tuple[type, ...]:
+    """Return the classes of multiprocessing whose objects copies of a process would share."""
     synchronize = modules.get("multiprocessing.synchronize")
     kinds = (getattr(synchronize, name, None) for name in ("SemLock", "Condition", "Event"))
     return tuple(kind for kind in kinds if isinstance(kind, type))
 
 
-def _is_taken(lock: object) -> bool:
+def is_taken(lock: object) -> bool:
+    """Whether it is a lock of threading, and somebody has it."""
     if type(lock) is _LOCK:
         return bool(_LOCK.locked(lock))
     # An RLock of C tells it in no other way before Python 3.14.
@@ -148,6 +149,8 @@ def _inside(each: object, names: Mapping[str, object]) -> Iterable[object]:
 
 def _line_of(name: str, file: str) -> int:
     """Return the line of a source file that first gives a global its value; 0: none is seen."""
+    import ast  # noqa: PLC0415 -- few imports leave a lock, and a loader waits for no parser
+
     try:
         tree = ast.parse(read_bytes(file))
     except (OSError, SyntaxError, ValueError):

@@ -13,6 +13,7 @@ from treadle.locations.canonical import Json
 from treadle.reach._steps import reached
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.host.host_output import keep_output, note
+from treadle_worker.loading import given_resources, left_open
 from treadle_worker.loading.generators import generator_states
 from treadle_worker.loading.importing import (
     DefinitionsPacked,
@@ -49,6 +50,7 @@ def main(fd: int) -> int:
     # A crash, and the abort that ends an import that hangs, say where it was.
     faulthandler.enable(keep_output(), all_threads=False)
     reports = _Reports(spec.report_fd)
+    before = left_open.before()
     try:
         location = load_targets(spec.targets, spec.working_directory, reports.module)
     except LoadFailedError as error:
@@ -58,7 +60,13 @@ def main(fd: int) -> int:
         gc.disable()
         # The definitions are told.
         sealed = replace(
-            location.snapshot, generator_states=generator_states(), reached=reached(location)
+            location.snapshot,
+            generator_states=generator_states(),
+            reached=reached(location),
+            warnings=(
+                *location.snapshot.warnings,
+                *given_resources.warnings(before, location.resources, location.job_resources),
+            ),
         )
         snapshot = tables.without_definitions(sealed)
         reports.send({"snapshot": canonical.to_json(snapshot)})

@@ -164,3 +164,20 @@ def test_an_interpreter_that_is_too_old_is_told(start: Start, tmp_path: Path) ->
     assert report.state == graph_pb2.MODULE_STATE_EXITED
     assert "older than Python 3.11" in report.problem.head
     assert "--python" in report.problem.head
+
+
+def test_a_resource_that_copies_cannot_share_is_named(start: Start, tmp_path: Path) -> None:
+    module = tmp_path / "shop.py"
+    module.write_text(
+        "import sqlite3\n"
+        "from treadle import Definitions, asset\n"
+        "@asset(required_resource_keys={'shop'})\n"
+        "def orders(context): ...\n"
+        f"resources = {{'shop': sqlite3.connect({str(tmp_path / 'shop.db')!r})}}\n"
+        "defs = Definitions([orders], resources=resources)\n"
+    )
+
+    (told,) = start("-f", module).location().warnings
+
+    assert told.startswith("Resource 'shop' holds a connection to the database")
+    assert "setup_for_execution" in told
