@@ -152,7 +152,6 @@ _CONTEXT: Final = {
     "The op is context.op_def, its assets context.selected_asset_keys": (
         "assets_def",
         "get_step_execution_context",
-        "op",
     ),
     "What a step read is told by its events": ("get_asset_provenance",),
     "Dynamic outputs are not there yet": ("get_mapping_key",),

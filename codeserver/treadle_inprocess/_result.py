@@ -37,7 +37,10 @@ class NoSuchResultError(TreadleError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materialization:
-    """One asset that was made. `unexpected`: it was not selected; the op yielded it all the same."""
+    """One asset that was made. `unexpected`: it was not selected; the op yielded it all the same.
+
+    `output_name` is "" where the op said that it made the asset, in its own way.
+    """
 
     asset_key: AssetKey
     step_key: str
@@ -179,10 +182,9 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
         return tuple(map(_materialization, self.get_asset_materialization_events()))
 
     def asset_materializations_for_node(self, node_name: str) -> Sequence[Materialization]:
-        """Return what a node made, in order."""
-        of_node = set(map(id, self.events_for_node(node_name)))
-        events = self.get_asset_materialization_events()
-        return tuple(_materialization(each) for each in events if id(each) in of_node)
+        """Return what a node made, in order, and what its op said that it made in its own way."""
+        events = self.events_for_node(node_name)
+        return tuple(_materialization(each) for each in events if each.is_step_materialization)
 
     def get_asset_materialization_events(self) -> Sequence[RunEvent]:
         """Return the facts that assets were made; each one's `payload` is an AssetMaterialized."""
@@ -331,11 +333,14 @@ def _raised(error: StepFailedError) -> BaseException:
 
 def _materialization(event: Event) -> Materialization:
     made = event.payload
-    assert isinstance(made, AssetMaterialized), "it was asked for"
+    assert isinstance(made, AssetMaterialized | AssetObserved), "it was asked for"
+    output, unexpected = "", False
+    if isinstance(made, AssetMaterialized):
+        output, unexpected = made.output, made.unexpected
     return Materialization(
         asset_key=AssetKey(made.asset_key),
         step_key=event.step_key or "",
-        output_name=made.output,
+        output_name=output,
         metadata={entry.name: entry.value for entry in made.metadata},
-        unexpected=made.unexpected,
+        unexpected=unexpected,
     )

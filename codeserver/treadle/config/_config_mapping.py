@@ -31,14 +31,15 @@ class Misfit:
 
 @checked_init
 class ConfigMapping:
-    """A function of a graph's config that returns that of its ops, by their names in the graph.
+    """A function of a graph's config that returns that of its ops, by their names in the graph; of a job's, that
+    of a run: `{"ops": {op: {"config": …}}}`, or a `RunConfig`.
 
     It runs in the process of each step of the graph. The config is of the function's annotation, or
     of `config_schema`: then the function takes plain data. `receive_processed_config_values=False`
     is not supported: the function is told what its config is when defaults are filled in.
     """
 
-    __slots__ = ("fn", "misfit", "takes_plain_data", "type")
+    __slots__ = ("fn", "is_of_job", "misfit", "takes_plain_data", "type")
 
     def __init__(
         self,
@@ -51,12 +52,19 @@ class ConfigMapping:
         self.fn: Function = config_fn
         self.type = _mapped_type(config_fn, config_schema)
         self.takes_plain_data = config_schema is not None
+        self.is_of_job = False
         self.misfit: Callable[[Mapping[str, UserValue]], Misfit | None] = lambda _: None
 
     def told_of(self, misfit: Callable[[Mapping[str, UserValue]], Misfit | None]) -> ConfigMapping:
         """Return it for a graph: `misfit` says of what it returns what the graph's ops cannot be told."""
         mapping = copy(self)
         mapping.misfit = misfit
+        return mapping
+
+    def of_job(self) -> ConfigMapping:
+        """Return it for a job: what it returns is config of a run."""
+        mapping = copy(self)
+        mapping.is_of_job = True
         return mapping
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
@@ -84,7 +92,9 @@ class ConfigMapping:
 
             told = as_plain_data(told)
         returned = self.fn(told)
-        if isinstance(returned, RunConfig):
+        if self.is_of_job:
+            returned = _ops_of_run(returned, name_of(self.fn))
+        elif isinstance(returned, RunConfig):
             returned = returned.ops
         if not isinstance(returned, Mapping):
             raise TypeError(
@@ -95,6 +105,25 @@ class ConfigMapping:
         if (wrong := self.misfit(said)) is not None:
             raise ValueError(f"{name_of(self.fn)} returned config that {wrong.problem} {wrong.fix}")
         return said
+
+
+def _ops_of_run(returned: Any, name: str) -> Any:
+    """Return what config of a run says of ops.
+
+    Raises:
+        ValueError: it says something else, which is not for the steps to read.
+    """
+    if isinstance(returned, RunConfig):
+        returned = {"ops": returned.ops, "resources": returned.resources}
+    if not isinstance(returned, Mapping):
+        return returned
+    more = sorted(key for key, each in returned.items() if key != "ops" and each)
+    if more:
+        raise ValueError(
+            f"{name} returned config of {', '.join(more)}, which a config mapping of a job cannot tell: it is read when"
+            ' a step runs. Return {"ops": …} alone, and tell resources in config of the run or of Definitions.'
+        )
+    return returned.get("ops", {})
 
 
 @overload

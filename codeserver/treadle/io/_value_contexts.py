@@ -19,6 +19,12 @@ class ValueContext:
     __slots__ = ()
     if TYPE_CHECKING:
         step_context: OpExecutionContext | None
+        dagster_type: Any
+
+    def __post_init__(self) -> None:
+        from treadle.types._dagster_type import dagster_type_of  # noqa: PLC0415 -- what users' managers alone are told
+
+        self.dagster_type = dagster_type_of(self.dagster_type)
 
     def __getattr__(self, name: str) -> NoReturn:
         from treadle.steps._context import NotInContextError  # noqa: PLC0415 -- contexts of steps know this one

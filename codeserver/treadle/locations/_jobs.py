@@ -26,11 +26,12 @@ from treadle.selection import (
     parse,
     union,
 )
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
 if TYPE_CHECKING:
+    from treadle.graphs._graph import GraphDefinition
     from treadle.hooks._hook import HookDefinition
     from treadle.selection._asset_selection import AssetSelection
 
@@ -122,7 +123,7 @@ def job_config(config: object, owner: str, parameter: str = "config") -> UserVal
 
     if isinstance(config, ConfigMapping):
         raise ArgumentError(
-            f"{owner}: config is a ConfigMapping, which a job does not take.",
+            f"{owner}: {parameter} is a ConfigMapping, which only a job of ops takes.",
             fix="Give it to a graph, @graph(config=…), and call that in the job.",
             source=user_line(),
         )
@@ -137,6 +138,29 @@ def job_config(config: object, owner: str, parameter: str = "config") -> UserVal
             source=user_line(),
         )
     return found
+
+
+def configured(
+    graph: GraphDefinition, config: object, owner: str
+) -> tuple[GraphDefinition, UserValue]:
+    """Return the graph of a job, which has the mapping that the job gives, and the job's config.
+
+    Raises:
+        ArgumentError: it is no config, or a mapping, which the graph cannot have.
+    """
+    if not hasattr(type(config), "of_job"):
+        return graph, job_config(config, owner)
+    from treadle.graphs._graph_config import checked_config  # noqa: PLC0415 -- few jobs have a mapping
+
+    if graph.config is not None:
+        raise ArgumentError(
+            f"{owner}: config is a ConfigMapping, and its graph {graph.name!r} has config of its own.",
+            fix="Leave one of them out.",
+            source=user_line(),
+        )
+    mapping: Any = config
+    checked_mapping = checked_config(mapping.of_job(), graph.invocations, owner=owner)
+    return replace(graph, config=checked_mapping), None
 
 
 def selected_by(selection: SelectionLike | None, owner: str) -> Expression:

@@ -18,7 +18,7 @@ from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.assets._block_options import block_options, mode
 from treadle.graphs._graph import GraphDefinition, compose
 from treadle.hooks._given import checked_hooks
-from treadle.locations._jobs import AssetJob, job_config
+from treadle.locations._jobs import AssetJob, configured
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._functions import checked_function, name_of
 from treadle.selection import InBlock
@@ -320,7 +320,7 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
     names = ("metadata", "logger_defs", "executor_def", "partitions_def")
     refuse_unsupported(label, {each: given.get(each) for each in names})
     said = checked_tags({**(given["tags"] or {}), **(given["run_tags"] or {})}, owner=owner)
-    config = job_config(given["config"], owner)
+    graph, config = configured(graph, given["config"], owner)
     part = _selected(graph, given.get("op_selection"), owner)
     resource_defs = given["resource_defs"] or {}
     input_values = _of_part(graph, part, given["input_values"] or {})

@@ -46,8 +46,6 @@ def form_of_value(value: object) -> Form | None:
 
 def form_of_type(declared: Any) -> str | None:
     """Return the name of the form that an annotation asks for, of alternatives the first; None for none."""
-    # Of a type of the user's with a check of its own, the class that it checks.
-    declared = getattr(declared, "typing_type", declared)
     if isinstance(declared, type):
         found = _form_of_class(declared)
         return None if found is None else found.name

@@ -102,7 +102,7 @@ class _TableIOManager(ConfigurableIOManager):
         path = self._folder(upstream) / f"{upstream.run_id or _LATEST}{self.suffix}"
         if not path.exists():
             raise StoredFileMissingError(f"input {context.name!r}", path)
-        declared = context.dagster_type
+        declared = context.dagster_type.typing_type
         form = form_of_type(declared)
         if form is None and declared is not Any and isinstance(declared, type):
             raise NoTableError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
@@ -172,6 +172,10 @@ class ResourceDefinition(Openable):
         made = self.fn(context) if parameters_of(self.fn) else self.fn()
         if is_generator_function(self.fn):
             with contextmanager(lambda: made)() as yielded:
+                yield yielded
+        elif isinstance(made, ContextDecorator) and isinstance(made, AbstractContextManager):
+            # What a function of @contextmanager gives; a client that is a context manager is a value.
+            with made as yielded:
                 yield yielded
         else:
             yield made

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
+from treadle_contract.lazy_dataclasses import replace
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -46,6 +47,15 @@ class ContextAnswers:
         def add_output_metadata(
             self, metadata: Mapping[str, Any], output_name: str | None = None
         ) -> None: ...
+
+    @property
+    def op(self) -> OpDefinition:
+        """The op that runs, under the name of its node: the alias, where it has one.
+
+        Raises:
+            ContextError: the context was built for a test.
+        """
+        return replace(self.op_def, name=self.step_key.rpartition(".")[2] or self.op_def.name)
 
     def asset_key_for_input(self, input_name: str) -> AssetKey:
         """Return the asset that an input of the op reads from where it is stored.

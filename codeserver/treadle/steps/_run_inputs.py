@@ -279,6 +279,8 @@ def upstream_output(
     location: StepSource | Opened, source: TaskSource, resources: Resources
 ) -> OutputContext:
     """Say of a stored value what the record and the definitions know."""
+    from treadle.types._dagster_type import dagster_type_of  # noqa: PLC0415 -- as the context
+
     context = OutputContext(
         name=source.output or "result",
         step_key=source.step_key,
@@ -298,7 +300,7 @@ def upstream_output(
     except KeyError:  # external, or made by code that is no longer there
         return context
     context.name = source.output or output
-    context.dagster_type = out.dagster_type
+    context.dagster_type = dagster_type_of(out.dagster_type)
     context.op_def = code.op
     context.definition_metadata = (
         code.metadata.get(context.key, {}) if context.key else out.metadata

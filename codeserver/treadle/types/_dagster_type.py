@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, overload
 
 from treadle._arguments import checked, checked_init, refuse_unsupported
 from treadle._errors import ArgumentError, TreadleError, listed
 from treadle._metadata import kept_entries
 from treadle._names import NO_NAMES
+from treadle._nothing import Nothing
 from treadle._source import user_line
 from treadle._value_words import a, in_words
 from treadle.ops._signatures import ParameterKind, parameters_of
 from treadle.steps._resources import Resources
+from treadle.steps._type_check import type_name
 from treadle.types._mismatch import mismatch
 from treadle.types._own_types import let_stand_for, own_type
 from treadle_contract.lazy_dataclasses import dataclass
@@ -242,6 +245,31 @@ def check_dagster_type(dagster_type: Any, value: object) -> TypeCheck:
     from treadle.types._told import told  # noqa: PLC0415 -- what succeeds needs nothing of it
 
     return TypeCheck(False, told(found, name="value", what="the value").capitalize() + ".")
+
+
+def dagster_type_of(declared: Any) -> DagsterType:
+    """Return the DagsterType that a declared type is or stands for; of another one, a DagsterType that holds for it."""
+    return own_type(declared) or _of_annotation(declared)
+
+
+@lru_cache(maxsize=256)
+def _of_annotation(declared: Any) -> DagsterType:
+    return DagsterType(
+        lambda _, value: mismatch(value, declared, check=DagsterType.type_check_with) is None,
+        name=_BUILTIN.get(declared) or type_name(declared),
+        typing_type=declared,
+    )
+
+
+#: What Dagster calls its own types.
+_BUILTIN: Final = {
+    Any: "Any",
+    bool: "Bool",
+    float: "Float",
+    int: "Int",
+    str: "String",
+    Nothing: "Nothing",
+}
 
 
 def _checked_fn(type_check_fn: object, name: str) -> TypeCheckFn:

@@ -156,10 +156,17 @@ class ConfigPlaces:
         )
 
     def _of_job(self, job: Job, given: UserValue) -> UserValue:
-        """Return what a run says: of a job of ops, nodes may be named without the job."""
+        """Return what a run says: of a job of ops, nodes may be named without the job. One that maps its
+        config is told that as it is.
+        """
         if job.selection != str(InBlock(name=job.name)) or not isinstance(given, Mapping):
             return given
-        ops, nodes = given.get(_OPS), self._root.inner[job.name].inner
+        node = self._root.inner.get(job.name, _Node())
+        if node.is_mapped and node.place is not None and given:
+            names = self._schema(node.place).get("properties", {}).keys()
+            if given.keys() <= names or not given.keys() <= {_OPS, _RESOURCES, _CONFIG}:
+                return {_OPS: {job.name: {_CONFIG: given}}}
+        ops, nodes = given.get(_OPS), node.inner
         is_whole = isinstance(ops, Mapping) and list(ops) == [job.name] and job.name not in nodes
         return given if is_whole else in_node(job.name, given)
 

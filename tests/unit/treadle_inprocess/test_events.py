@@ -10,6 +10,7 @@ import pytest
 
 from treadle import (
     AssetKey,
+    AssetMaterialization,
     AssetObservation,
     ExpectationResult,
     MetadataValue,
@@ -22,6 +23,7 @@ from treadle import (
     TimestampMetadataValue,
     asset,
     graph_asset,
+    job,
     materialize,
     op,
 )
@@ -132,3 +134,21 @@ def test_why_a_step_failed_is_told_with_its_fact() -> None:
     assert data is not None
     assert data.error == error
     assert result.get_run_failure_event().event_type_value == "RUN_FAILURE"
+
+
+def test_what_an_op_said_that_it_made_is_among_what_its_node_made() -> None:
+    @op
+    def writes(context: OpExecutionContext) -> str:
+        context.log_event(AssetMaterialization("table", metadata={"rows": 3}))
+        return context.op.name
+
+    @job
+    def writing() -> None:
+        writes.alias("written")()
+
+    result = writing.execute_in_process()
+
+    (made,) = result.asset_materializations_for_node("written")
+    assert (made.asset_key, made.output_name, made.metadata) == (AssetKey("table"), "", {"rows": 3})
+    assert result.get_asset_materialization_events() == ()
+    assert result.output_for_node("written") == "written"

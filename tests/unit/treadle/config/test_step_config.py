@@ -342,7 +342,7 @@ def test_a_mapping_is_made_of_a_function_and_a_schema_as_in_dagster() -> None:
         ("ConfigMapping(dict, dict, False)", "is not supported yet"),
         (
             "job(name='j', config=ConfigMapping(lambda told: {}, {'n': int}))(lambda: None)",
-            "@graph",
+            "of which none takes any",
         ),
     ],
 )

@@ -51,7 +51,7 @@ def test_a_manager_of_the_users_is_told_what_to_store(bench):
     (context,) = shelf.contexts
     assert (context.name, context.step_key, context.run_id) == ("result", "number", "run-1")
     assert context.asset_key == AssetKey("number")
-    assert context.dagster_type is int
+    assert context.dagster_type.typing_type is int
     assert context.definition_metadata == context.metadata == {"table": "t1"}
     assert context.output_metadata == {"rows": 1, "from": "op"}
     assert context.run_tags == {"team": "blue"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 import treadle
+from treadle import job, op, resource
 from treadle.resources._openable import InitResourceContext, Openable
 from treadle.resources._scope import ResourceScope
 from treadle.steps._failures import StepFailedError
@@ -86,3 +88,35 @@ def test_what_raises_when_it_is_put_away_does_not_hide_why_the_step_failed() -> 
         run(ValueError("the op's own"))
     with pytest.raises(StepFailedError, match="putting a resource away raised OSError: too late"):
         run()
+
+
+def test_a_function_of_a_context_manager_is_entered_and_a_client_that_is_one_is_not() -> None:
+    heard: list[str] = []
+
+    @resource(config_schema={"name": str})
+    @contextmanager
+    def engine(context: InitResourceContext) -> Iterator[str]:
+        heard.append("open")
+        yield context.resource_config["name"]
+        heard.append("closed")
+
+    class Client:
+        def __enter__(self) -> str:
+            raise AssertionError("it is the user's to enter")
+
+        def __exit__(self, *_: object) -> None: ...
+
+    @resource
+    def client() -> Client:
+        return Client()
+
+    @op(required_resource_keys={"engine", "client"})
+    def tells(context: Any) -> list[str]:
+        return [*heard, context.resources.engine, type(context.resources.client).__name__]
+
+    @job(resource_defs={"engine": engine.configured({"name": "e"}), "client": client})
+    def telling() -> None:
+        tells()
+
+    assert telling.execute_in_process().output_for_node("tells") == ["open", "e", "Client"]
+    assert heard == ["open", "closed"]

@@ -228,7 +228,7 @@ def test_a_manager_of_the_users_is_told_what_to_load(bench):
     assert (context.name, context.step_key, context.run_id) == ("stored", "reader", "run-1")
     assert context.asset_key == AssetKey("stored")
     assert context.definition_metadata == {"columns": "a"}
-    assert context.dagster_type is int
+    assert context.dagster_type.typing_type is int
     assert context.resources.password == "secret"
     upstream = context.upstream_output
     assert (upstream.name, upstream.step_key, upstream.run_id) == ("result", "stored", "run-0")

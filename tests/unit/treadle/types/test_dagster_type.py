@@ -16,8 +16,11 @@ from treadle import (
     AssetsDefinition,
     DagsterType,
     In,
+    InputContext,
+    IOManager,
     MissingError,
     Out,
+    OutputContext,
     PythonObjectDagsterType,
     TypeCheck,
     TypeCheckContext,
@@ -26,6 +29,7 @@ from treadle import (
     dagster_type_loader,
     graph_multi_asset,
     make_python_type_usable_as_dagster_type,
+    materialize,
     materialize_to_memory,
     multi_asset,
     op,
@@ -279,3 +283,31 @@ _IMPORTS = "from treadle import DagsterType, PythonObjectDagsterType, dagster_ty
 )
 def test_what_is_no_type_is_refused_where_it_is_written(source: str, words: str) -> None:
     assert words in str(refused(ArgumentError, defs=_IMPORTS + source))
+
+
+def test_a_manager_is_told_each_type_as_a_dagster_type() -> None:
+    told: list[Any] = []
+
+    class Tells(IOManager):
+        def handle_output(self, context: OutputContext, obj: object) -> None:
+            told.append(context.dagster_type)
+
+        def load_input(self, context: InputContext) -> object:
+            assert context.upstream_output is not None
+            told.extend([context.dagster_type, context.upstream_output.dagster_type])
+            return 1
+
+    @asset
+    def first() -> int:
+        return 1
+
+    @asset
+    def second(first: Any) -> list[int]:
+        return [first]
+
+    materialize([first, second], resources={"io_manager": Tells()})
+
+    assert [each.typing_type for each in told] == [int, Any, int, list[int]]
+    assert [each.display_name for each in told] == ["Int", "Any", "Int", "list[int]"]
+    assert told[-1].type_check_with([1]).success
+    assert not told[-1].type_check_with(["x"]).success
