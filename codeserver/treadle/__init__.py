@@ -105,6 +105,9 @@ if _TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec as AssetCheckSpec
     from treadle.config._config import Config as Config
     from treadle.config._config import PermissiveConfig as PermissiveConfig
+    from treadle.config._config_files import config_from_files as config_from_files
+    from treadle.config._config_files import config_from_pkg_resources as config_from_pkg_resources
+    from treadle.config._config_files import config_from_yaml_strings as config_from_yaml_strings
     from treadle.config._config_mapping import ConfigMapping as ConfigMapping
     from treadle.config._config_mapping import config_mapping as config_mapping
     from treadle.config._config_schema import Array as Array
@@ -243,6 +246,7 @@ if _TYPE_CHECKING:
     from treadle_inprocess import materialize as materialize
     from treadle_inprocess import materialize_to_memory as materialize_to_memory
     from treadle_inprocess import observe as observe
+    from treadle_inprocess import validate_run_config as validate_run_config
 
 __all__ = [
     "ArgumentError",

@@ -51,6 +51,7 @@ _LIST: Final = re.compile(r"(Iterable|Sequence)\[.*\] \| None")
 _ENTRIES: Final = frozenset({"In", "Out", "GraphIn", "GraphOut", "AssetIn", "AssetOut"})
 #: What a parameter takes that stands for something that is not there yet.
 _NOT_YET: Final = "object"
+_BY_NAME: Final = (ParameterKind.POSITIONAL_OR_KEYWORD, ParameterKind.KEYWORD_ONLY)
 #: The parameter of a decorator that is the function itself.
 _FUNCTIONS: Final = ("compute_fn", "compose_fn", "hook_fn")
 
@@ -64,6 +65,8 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
     """
     name = label or function.__name__
     parameters = parameters_of(function)
+    if any(each.kind is ParameterKind.VAR_POSITIONAL for each in parameters):
+        return _named_alone(function, name)
     declared = {each.name: str(function.__annotations__.get(each.name)) for each in parameters}
     required = {each.name for each in parameters if not each.has_default}
     places = [each.name for each in parameters if each.kind is not ParameterKind.KEYWORD_ONLY]
@@ -85,6 +88,19 @@ def checked(function: Callable[P, R], *, label: str | None = None) -> Callable[P
                 for each in filter(given.__contains__, declared):
                     _check(name, each, given[each], declared[each])
                 break
+        return function(*args, **kwargs)
+
+    return call
+
+
+def _named_alone(function: Callable[P, R], name: str) -> Callable[P, R]:
+    """Hold the names alone of what a function is given that takes any number by position."""
+    by_name = {each.name for each in parameters_of(function) if each.kind in _BY_NAME}
+
+    @functools.wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not (kwargs.keys() <= by_name):
+            raise _misfit(name, function, args, kwargs)
         return function(*args, **kwargs)
 
     return call

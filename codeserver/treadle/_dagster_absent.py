@@ -35,13 +35,9 @@ _ABSENT: Final = {
     """,
     "Not yet. What a step read is told by its events": "DataProvenance",
     "Not yet. Make a new definition with the config": "configured",
-    "Not yet. Read the file with yaml.safe_load, or give it with --config FILE": """
-        config_from_files config_from_pkg_resources config_from_yaml_strings
-    """,
     "Not yet. Store files with an IO manager, or give their paths": """
         FileHandle LocalFileHandle local_file_manager
     """,
-    "Not yet. Plans check config: client.plan(…, config=…)": "validate_run_config",
     "Not yet. Wire ops in the body of a @graph": """
         PendingNodeInvocation
     """,

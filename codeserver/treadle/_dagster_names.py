@@ -150,7 +150,6 @@ _CONTEXT: Final = {
     "The client asks a launcher about runs and assets": ("instance",),
     "Run the step again by hand: treadle runs debug RUN STEP --break": ("pdb",),
     "The op is context.op_def, its assets context.selected_asset_keys": (
-        "assets_def",
         "get_step_execution_context",
     ),
     "What a step read is told by its events": ("get_asset_provenance",),

@@ -68,6 +68,11 @@ _BY_MODULE: Final = {
     "treadle.steps._context": ("AssetCheckExecutionContext", "build_asset_check_context"),
     "treadle_contract.value": ("AssetCheckSeverity",),
     "treadle.config._config": ("Config", "PermissiveConfig"),
+    "treadle.config._config_files": (
+        "config_from_files",
+        "config_from_pkg_resources",
+        "config_from_yaml_strings",
+    ),
     "treadle.config._config_mapping": ("ConfigMapping", "config_mapping"),
     "treadle.config._config_schema": (
         "Array",
@@ -162,6 +167,7 @@ _BY_MODULE: Final = {
         "materialize",
         "materialize_to_memory",
         "observe",
+        "validate_run_config",
     ),
     "treadle.selection._asset_selection": ("AssetSelection",),
     "treadle.types._dagster_type": (

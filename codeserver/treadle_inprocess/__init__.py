@@ -5,7 +5,7 @@ from __future__ import annotations
 from treadle_inprocess._checked import AssetCheckEvaluation
 from treadle_inprocess._graphs import execute_graph, execute_op_job
 from treadle_inprocess._instance import DagsterInstance, instance_for_test
-from treadle_inprocess._jobs import EVERY_ASSET, JobInProcess
+from treadle_inprocess._jobs import EVERY_ASSET, JobInProcess, validate_run_config
 from treadle_inprocess._materialize import materialize, materialize_to_memory, observe
 from treadle_inprocess._result import ExecuteInProcessResult, Materialization, NoSuchResultError
 from treadle_planner import PlanRefused
@@ -25,6 +25,7 @@ __all__ = [
     "materialize",
     "materialize_to_memory",
     "observe",
+    "validate_run_config",
 ]
 
 for _public in (

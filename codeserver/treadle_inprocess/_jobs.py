@@ -6,22 +6,26 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from treadle._arguments import refuse_no_list, refuse_unsupported
+from treadle._arguments import checked, refuse_no_list, refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._names import checked_tags
 from treadle._source import user_line
+from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition
 from treadle.locations._definitions import Definitions
 from treadle.locations._jobs import AssetJob, job_config
 from treadle.locations._op_jobs import JobDefinition, config_of, part_of, with_given
+from treadle.locations.location import build_location
 from treadle.selection._asset_selection import AssetSelection
+from treadle_contract.codeserver import PlanRequest
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
 from treadle_inprocess._request import Request, run
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._values import ObjectStore, PickleStore
+from treadle_planner import Planner
 
 #: As in Dagster, the job that there is without being defined: every asset.
 EVERY_ASSET: Final = "__ASSET_JOB"
@@ -29,6 +33,35 @@ EVERY_ASSET: Final = "__ASSET_JOB"
 
 def _named(asset: KeyLike | AssetsDefinition) -> Iterable[AssetKey]:
     return sorted(asset.keys) if isinstance(asset, AssetsDefinition) else (as_key(asset),)
+
+
+def _put(told: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    *outer, last = path
+    for name in outer:
+        told = told.setdefault(name, {})
+    told[last] = value
+
+
+@checked
+def validate_run_config(job_def: Any, run_config: Any = None) -> dict[str, Any]:
+    """Return the config that a job runs with, if it is right: with defaults, and what the job says itself.
+
+    `job_def` is a job of ops, or what `defs.get_job_def(NAME)` gives. Variables stand by their names. Of
+    what nothing is told, nothing is said.
+
+    Raises:
+        ArgumentError: it is no such job, or no config.
+        PlanRefused: the config is wrong: where, what is expected and what is given.
+    """
+    if isinstance(job_def, JobDefinition):
+        job_def = JobInProcess(Definitions(jobs=[job_def]), job_def.name)
+    if not isinstance(job_def, JobInProcess):
+        raise ArgumentError(
+            f"validate_run_config: job_def is {in_words(job_def)}, whose definitions are not known.",
+            fix="Give defs.get_job_def(NAME), or a job of ops.",
+            source=user_line(),
+        )
+    return job_def.validated_config(run_config)
 
 
 class JobInProcess:
@@ -103,6 +136,34 @@ class JobInProcess:
         store = ObjectStore() if self._is_of_ops else PickleStore()
         home = MemoryHome(store) if instance is None else FolderHome(instance)
         return run(request, home, raise_on_error=raise_on_error)
+
+    def validated_config(self, run_config: Any) -> dict[str, Any]:
+        """Return what ops and resources of the job are told, with what the definitions say and defaults.
+
+        Raises:
+            ArgumentError: it is no config.
+            PlanRefused: it is wrong.
+        """
+        config = job_config(run_config, "validate_run_config", "run_config")
+        for job in self._definitions.contents.jobs:
+            if job.name == self.name and isinstance(job, JobDefinition):
+                config = config_of(job, config)
+        snapshot = build_location([("", self._definitions)]).snapshot
+        request = PlanRequest(selection=self._selection(()), options=PlanOptions(config=config))
+        places = {step.key: step for step in snapshot.steps}
+        told: dict[str, Any] = {}
+        for step in Planner(snapshot).plan(request).steps:
+            at = places[step.key]
+            said = [(at.config, step.config), (at.told_inputs, step.told_inputs)]
+            for place, value in said:
+                if place is not None and value is not None:
+                    _put(told, place.path, value)
+            for each in step.resource_config:
+                _put(told, ("resources", each.key, "config"), each.config)
+        if self._is_of_ops:
+            own = told.pop("ops", {}).get(self.name, {})
+            told |= own
+        return told
 
     @property
     def _is_implicit(self) -> bool:

@@ -237,9 +237,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         if self.node.context_param is not None:
             from treadle.steps._direct_calls import bound  # noqa: PLC0415 -- what tests alone need
 
-            made = {output: said.key for output, said in self.produced.items()}
-            made |= self.options.observes
-            args, kwargs = bound(self.node, args, kwargs, made, self.options.checks)
+            args, kwargs = bound(self.node, args, kwargs, self)
         return self.node(*args, **kwargs)
 
 

@@ -13,6 +13,7 @@ from treadle._names import checked_name, checked_tags
 from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle.assets._asset_spec import AssetSpec, HasAssetKeys
 from treadle.assets._assets import AssetsDefinition
 from treadle.assets._block_options import mode
 from treadle.hooks._given import checked_hooks
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
     from treadle.selection._asset_selection import AssetSelection
 
-SelectionPart: TypeAlias = "str | AssetKey | AssetsDefinition | AssetSelection"
+SelectionPart: TypeAlias = (
+    "str | AssetKey | AssetsDefinition | AssetSpec | HasAssetKeys | AssetSelection"
+)
 #: What may be given for the selection of a job; a list is a union.
 SelectionLike: TypeAlias = "SelectionPart | Sequence[SelectionPart]"
 
@@ -171,7 +174,7 @@ def selected_by(selection: SelectionLike | None, owner: str) -> Expression:
     """
     if selection is None:
         return Everything()
-    if isinstance(selection, str | AssetKey | AssetsDefinition) or _is_selection(selection):
+    if isinstance(selection, str | AssetKey | AssetSpec | HasAssetKeys) or _is_selection(selection):
         return _part(selection, owner)
     if not selection or not isinstance(selection, Sequence):
         raise ArgumentError(
@@ -194,6 +197,8 @@ def _part(part: object, owner: str) -> Expression:
     match part:
         case AssetKey():
             return Key(key=part.text)
+        case AssetSpec(key=key):
+            return Key(key=key.text)
         case AssetsDefinition():
             checks = sorted(part.check_keys) if not part.keys else ()
             return union(
@@ -211,6 +216,8 @@ def _part(part: object, owner: str) -> Expression:
                     fix="Write the selection as the message says.",
                     source=user_line(),
                 ) from error
+    if isinstance(part, HasAssetKeys):
+        return union(Key(key=key.text) for key in sorted(part.keys))
     raise ArgumentError(
         f"{owner}: selection has {in_words(part)}, which names no asset.",
         fix="Give text, an AssetKey, or what an asset decorator made.",

@@ -350,6 +350,7 @@ class PlacedBlock:
             config=self._config(flat),
             told_inputs=self._told_inputs(flat),
             hooks=self._hooks(flat),
+            block=None if self._block.options.is_op_job else self._block,
         )
 
     def _hooks(self, flat: FlatStep) -> tuple[HookDefinition, ...]:

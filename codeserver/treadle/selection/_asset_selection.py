@@ -11,6 +11,7 @@ from treadle._errors import ArgumentError
 from treadle._keys import AssetKey, KeyLike, as_key, key_parts
 from treadle._source import user_line
 from treadle._value_words import in_words
+from treadle.assets._asset_spec import AssetSpec, HasAssetKeys
 from treadle.assets._assets import AssetsDefinition
 from treadle.checks._check_spec import AssetCheckKey
 from treadle.selection._errors import SelectionError
@@ -38,7 +39,7 @@ from treadle.selection._expression import (
 from treadle.selection._parser import parse
 
 #: What names assets in Python: a key, or what a decorator made.
-Named: TypeAlias = "KeyLike | AssetsDefinition"
+Named: TypeAlias = "KeyLike | AssetsDefinition | AssetSpec | HasAssetKeys"
 
 
 class AssetSelection(SaysWhatIsAbsent):
@@ -59,6 +60,7 @@ class AssetSelection(SaysWhatIsAbsent):
         return AssetSelection(Everything())
 
     @staticmethod
+    @checked
     def assets(*assets: Named) -> AssetSelection:
         """Select assets by their keys, or what decorators made.
 
@@ -68,11 +70,13 @@ class AssetSelection(SaysWhatIsAbsent):
         return AssetSelection(_union(_named(assets), "assets"))
 
     @staticmethod
+    @checked
     def keys(*keys: Named) -> AssetSelection:
         """Select assets by their keys, as `assets` does."""
         return AssetSelection(_union(_named(keys), "keys"))
 
     @staticmethod
+    @checked
     def checks(*checks: AssetCheckKey | AssetsDefinition) -> AssetSelection:
         """Select checks alone, by their keys, or what check decorators made.
 
@@ -82,6 +86,7 @@ class AssetSelection(SaysWhatIsAbsent):
         return AssetSelection(_union(_named_checks(checks), "checks"))
 
     @staticmethod
+    @checked
     def checks_for_assets(*assets: Named) -> AssetSelection:
         """Select the checks of assets, without these."""
         return AssetSelection(ChecksOf(of=_union(_named(assets), "checks_for_assets")))
@@ -93,6 +98,7 @@ class AssetSelection(SaysWhatIsAbsent):
         return AssetSelection(ChecksOf(of=Everything()))
 
     @staticmethod
+    @checked
     def key_prefixes(*prefixes: str | Sequence[str]) -> AssetSelection:
         """Select the assets below each prefix: of "a", those with keys such as "a/b"."""
         joined = ("/".join(key_parts(each)) for each in prefixes)
@@ -107,16 +113,19 @@ class AssetSelection(SaysWhatIsAbsent):
         return AssetSelection(Pattern(pattern=f"*{key_substring}*"))
 
     @staticmethod
+    @checked
     def groups(*group_strs: str) -> AssetSelection:
         """Select the assets of each group."""
         return AssetSelection(_union((Group(name=each) for each in group_strs), "groups"))
 
     @staticmethod
+    @checked
     def blocks(*names: str) -> AssetSelection:
         """Select what each block makes: all assets and checks of one decorator, by its name."""
         return AssetSelection(_union((InBlock(name=each) for each in names), "blocks"))
 
     @staticmethod
+    @checked
     def graphs(*paths: str) -> AssetSelection:
         """Select what ops make within each graph: "g", or "g.inner" for a graph in a graph."""
         return AssetSelection(_union((InGraph(path=each) for each in paths), "graphs"))
@@ -180,10 +189,12 @@ class AssetSelection(SaysWhatIsAbsent):
                 source=user_line(),
             ) from error
 
+    @checked
     def upstream(self, depth: int | None = None, include_self: bool = True) -> AssetSelection:
         """Select also what these are made from: all of it, or so many levels far."""
         return self._reached(up=_depth(depth), down=0, include_self=include_self)
 
+    @checked
     def downstream(self, depth: int | None = None, include_self: bool = True) -> AssetSelection:
         """Select also what is made from these: all of it, or so many levels far."""
         return self._reached(up=0, down=_depth(depth), include_self=include_self)
@@ -242,6 +253,10 @@ class AssetSelection(SaysWhatIsAbsent):
 def _named(assets: Iterable[Named]) -> Iterator[Expression]:
     for each in assets:
         if isinstance(each, AssetsDefinition) and each.keys:
+            yield from (Key(key=key.text) for key in sorted(each.keys))
+        elif isinstance(each, AssetSpec):
+            yield Key(key=each.key.text)
+        elif not isinstance(each, AssetsDefinition) and isinstance(each, HasAssetKeys):
             yield from (Key(key=key.text) for key in sorted(each.keys))
         elif isinstance(each, AssetKey | str | Sequence):
             yield Key(key=as_key(each).text)

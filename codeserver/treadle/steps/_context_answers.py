@@ -36,6 +36,7 @@ class ContextAnswers:
         _inputs: Sequence[TaskInput]
         _yielded: set[str]
         _logged: list[Any]
+        _block: Any
         _tell: Callable[[AssetObserved | ExpectationEvaluated], None] | None
 
         @property
@@ -122,6 +123,20 @@ class ContextAnswers:
     def describe_op(self) -> str:
         """Return what the op is called in messages."""
         return f"op {self.step_key.rpartition('.')[2]!r}"
+
+    @property
+    def assets_def(self) -> Any:
+        """The block of assets, or of checks, that the op is part of: an AssetsDefinition.
+
+        Raises:
+            ContextError: it is part of none.
+        """
+        if self._block is None:
+            raise ContextError(
+                "This op is part of no block of assets: a job of ops runs it, or a test calls it."
+                " Ask context.has_assets_def first."
+            )
+        return self._block
 
     def has_tag(self, key: str) -> bool:
         """Whether the run has the tag."""

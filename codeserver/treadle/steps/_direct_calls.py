@@ -47,8 +47,7 @@ def bound(
     op: OpDefinition,
     args: tuple[Any, ...],
     kwargs: Mapping[str, Any],
-    assets: Mapping[str, AssetKey] | None = None,
-    checks: Mapping[str, AssetCheckSpec] | None = None,
+    block: Any = None,
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the arguments of a call, whose context knows what is called: the op, its assets and checks.
 
@@ -62,8 +61,11 @@ def bound(
     knowing = copy(context)
     if knowing._op is None:
         knowing._op = op
-    if assets is not None and not knowing._assets:
-        _tell_of_block(knowing, assets, checks or {})
+    if knowing._block is None:
+        knowing._block = block
+    if block is not None and not knowing._assets:
+        made = {output: said.key for output, said in block.produced.items()}
+        _tell_of_block(knowing, {**made, **block.options.observes}, block.options.checks)
     if name in kwargs:
         return args, {**kwargs, name: knowing}
     return (knowing, *args[1:]), dict(kwargs)

@@ -41,7 +41,8 @@ class StepCode:
     intermediate. `metadata` is what the definitions say of each asset that it makes. `config`
     is how it reads what the run tells it; None: it takes none. `told_inputs` is so of inputs that nothing
     is connected to. `lists` has inputs whose list has values of the job's among what it reads. `checks` are by the outputs that give
-    their results, `observes` the assets of elsewhere by the outputs that say that they were looked at. `hooks` are those of its block, of the graphs around it and of its invocation.
+    their results, `observes` the assets of elsewhere by the outputs that say that they were looked at. `block` is that of its assets or checks,
+    None in a job of ops. `hooks` are those of its block, of the graphs around it and of its invocation.
     """
 
     op: OpDefinition
@@ -55,3 +56,4 @@ class StepCode:
     checks: Mapping[str, AssetCheckSpec] = NO_CHECKS
     observes: Mapping[str, AssetKey] = NO_OBSERVED
     hooks: tuple[HookDefinition, ...] = ()
+    block: Any = None

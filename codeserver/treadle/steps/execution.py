@@ -202,6 +202,7 @@ def _context(
         _checks=code.checks,
         _assets={**code.assets, **_observed(code)} if code.observes else code.assets,
         _inputs=step.inputs,
+        _block=code.block,
     )
 
 

@@ -1,3 +1,7 @@
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from treadle import (
     Config,
     ConfigMapping,
@@ -66,6 +70,9 @@ from treadle import (  # noqa: E402
     Selector,
     Shape,
     StringSource,
+    config_from_files,
+    config_from_pkg_resources,
+    config_from_yaml_strings,
 )
 
 SCHEMA = {
@@ -88,3 +95,15 @@ def told(context):
 
 run_config = {"ops": {"told": {"config": {"colour": "blue"}}}}
 assert materialize([told], run_config=run_config).asset_value("told") == (["monday"], "blue")
+
+assert config_from_yaml_strings(["ops: {told: {config: {colour: blue}}}"]) == run_config
+
+with TemporaryDirectory() as folder:
+    package = Path(folder, "shop_settings")
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "run.yaml").write_text("ops: {told: {config: {colour: blue}}}")
+    assert config_from_files([package / "*.yaml"]) == run_config
+    sys.path.append(folder)
+    assert config_from_pkg_resources([("shop_settings", "run.yaml")]) == run_config
+    sys.path.remove(folder)

@@ -4,10 +4,13 @@ from treadle import (
     ExecuteInProcessResult,
     asset,
     instance_for_test,
+    job,
     materialize,
     materialize_to_memory,
     observable_source_asset,
     observe,
+    op,
+    validate_run_config,
 )
 
 
@@ -39,3 +42,16 @@ def feed():
 
 (seen,) = observe([feed]).get_asset_observation_events()
 assert seen.payload.asset_key == "feed"
+
+
+@op(config_schema={"day": str})
+def fetch(context): ...
+
+
+@job
+def nightly():
+    fetch()
+
+
+told = {"ops": {"fetch": {"config": {"day": "monday"}}}}
+assert validate_run_config(nightly, told) == told

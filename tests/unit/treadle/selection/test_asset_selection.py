@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 import treadle
 from tests.unit.treadle.selection.test_expression import EXPRESSIONS
-from treadle import ArgumentError, AssetKey, AssetSelection, Definitions, asset, define_asset_job
+from treadle import (
+    ArgumentError,
+    AssetKey,
+    AssetSelection,
+    AssetSpec,
+    Definitions,
+    SourceAsset,
+    asset,
+    define_asset_job,
+)
 from treadle.selection import Expression, evaluate, parse
 from treadle.selection._evaluation import AssetGraph
 
@@ -176,3 +185,22 @@ def test_what_is_made_elsewhere_is_not_selected_and_said_so(
         make()
 
     assert __file__ in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: AssetSelection.groups("a", include_sources=True), "never selected: leave it out"),  # type: ignore[call-arg]
+        (lambda: AssetSelection.key_prefixes("a", deep=True), "takes no argument 'deep'"),  # type: ignore[call-arg]
+        (lambda: AssetSelection.assets("a", key="b"), "takes no argument 'key'"),  # type: ignore[call-arg]
+    ],
+)
+def test_an_argument_that_there_is_none_of_is_refused_at_its_line(call: Any, words: str) -> None:
+    with pytest.raises(ArgumentError, match=words) as refused:
+        call()
+
+    assert __file__ in str(refused.value)
+
+
+def test_what_is_made_elsewhere_is_named_by_its_spec() -> None:
+    assert str(AssetSelection.assets(AssetSpec("far"), SourceAsset("near"))) == "far or near"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from treadle import (
@@ -11,8 +13,11 @@ from treadle import (
     Out,
     Output,
     TreadleError,
+    asset,
+    build_asset_context,
     build_op_context,
     graph_multi_asset,
+    materialize,
     op,
 )
 from treadle.steps._context_answers import ContextError
@@ -136,3 +141,23 @@ def test_a_step_has_no_partition_and_says_so() -> None:
     assert not context.has_partition_key
     assert not context.has_partition_key_range
     assert not context.has_partitions
+
+
+def test_an_op_knows_the_block_that_it_is_part_of() -> None:
+    found: list[Any] = []
+
+    @asset
+    def made(context: AssetExecutionContext) -> None:
+        found.append(context.assets_def)
+
+    @op
+    def alone(context: OpExecutionContext) -> None:
+        found.append(context.has_assets_def)
+        with pytest.raises(ContextError, match="part of no block"):
+            _ = context.assets_def
+
+    materialize([made])
+    made(build_asset_context())
+    alone(build_op_context())
+
+    assert found == [made, made, False]
