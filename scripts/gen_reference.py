@@ -46,6 +46,7 @@ PAGES = {
     "selection": ("selections", "Selections"),
     "locations": ("definitions", "Definitions, jobs and loading"),
     "steps": ("contexts", "Contexts"),
+    "partitions": ("partitions", "Partitions"),
     "_metadata": ("metadata", "Metadata"),
     "metadata": ("metadata", "Metadata"),
     "types": ("type-checks", "Types"),

@@ -198,6 +198,47 @@ if _TYPE_CHECKING:
     from treadle.ops._builtin_types import Set as Set
     from treadle.ops._builtin_types import String as String
     from treadle.ops._builtin_types import Tuple as Tuple
+    from treadle.partitions._backfill import BackfillPolicy as BackfillPolicy
+    from treadle.partitions._definition import PartitionsDefinition as PartitionsDefinition
+    from treadle.partitions._listed import (
+        DynamicPartitionsDefinition as DynamicPartitionsDefinition,
+    )
+    from treadle.partitions._listed import StaticPartitionsDefinition as StaticPartitionsDefinition
+    from treadle.partitions._mappings import AllPartitionMapping as AllPartitionMapping
+    from treadle.partitions._mappings import DimensionPartitionMapping as DimensionPartitionMapping
+    from treadle.partitions._mappings import IdentityPartitionMapping as IdentityPartitionMapping
+    from treadle.partitions._mappings import LastPartitionMapping as LastPartitionMapping
+    from treadle.partitions._mappings import MultiPartitionMapping as MultiPartitionMapping
+    from treadle.partitions._mappings import (
+        MultiToSingleDimensionPartitionMapping as MultiToSingleDimensionPartitionMapping,
+    )
+    from treadle.partitions._mappings import PartitionMapping as PartitionMapping
+    from treadle.partitions._mappings import (
+        SpecificPartitionsPartitionMapping as SpecificPartitionsPartitionMapping,
+    )
+    from treadle.partitions._mappings import StaticPartitionMapping as StaticPartitionMapping
+    from treadle.partitions._mappings import (
+        TimeWindowPartitionMapping as TimeWindowPartitionMapping,
+    )
+    from treadle.partitions._multi import MultiPartitionKey as MultiPartitionKey
+    from treadle.partitions._multi import MultiPartitionsDefinition as MultiPartitionsDefinition
+    from treadle.partitions._time_windows import (
+        DailyPartitionsDefinition as DailyPartitionsDefinition,
+    )
+    from treadle.partitions._time_windows import (
+        HourlyPartitionsDefinition as HourlyPartitionsDefinition,
+    )
+    from treadle.partitions._time_windows import (
+        MonthlyPartitionsDefinition as MonthlyPartitionsDefinition,
+    )
+    from treadle.partitions._time_windows import PartitionKeyRange as PartitionKeyRange
+    from treadle.partitions._time_windows import TimeWindow as TimeWindow
+    from treadle.partitions._time_windows import (
+        TimeWindowPartitionsDefinition as TimeWindowPartitionsDefinition,
+    )
+    from treadle.partitions._time_windows import (
+        WeeklyPartitionsDefinition as WeeklyPartitionsDefinition,
+    )
     from treadle.resources._configurable import ConfigurableIOManager as ConfigurableIOManager
     from treadle.resources._configurable import (
         ConfigurableIOManagerFactory as ConfigurableIOManagerFactory,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NoReturn
 
 _NOT_YET: Final = "{} are not there yet. See 'What is not there yet' in README.md"
-_PARTITIONS: Final = _NOT_YET.format("Partitions")
 _AUTOMATION: Final = _NOT_YET.format("Schedules, sensors and automation")
 _RESOLVE: Final = "A plan says it: client.plan(SELECTION), or treadle plan -s SELECTION"
 
@@ -18,9 +17,8 @@ _INSTEAD: Final = {
         "computation": "What makes the assets is node_def",
         "node_check_specs_by_output_name": "Ask check_specs_by_output_name",
         "unique_id": "Its keys tell it from all others: keys",
-        "get_partition_mapping": _PARTITIONS,
-        "get_partition_mapping_for_dep": _PARTITIONS,
-        "infer_partition_mapping": _PARTITIONS,
+        "get_partition_mapping_for_dep": "Ask get_partition_mapping(KEY)",
+        "infer_partition_mapping": "Ask get_partition_mapping(KEY); treadle graph says the rest",
         "auto_materialize_policies_by_key": _AUTOMATION,
         "legacy_freshness_policies_by_key": _AUTOMATION,
         "get_resource_requirements": "Ask required_resource_keys",

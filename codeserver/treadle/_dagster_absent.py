@@ -10,14 +10,20 @@ from typing import Final
 
 #: Names, by what is said of them: a sentence without its stop.
 _ABSENT: Final = {
-    "Partitions are not there yet": """
-        AddDynamicPartitionsRequest DataVersionsByPartition DeleteDynamicPartitionsRequest
-        DimensionPartitionMapping MultiPartitionMapping MultiToSingleDimensionPartitionMapping
-        Partition PartitionedConfig SpecificPartitionsPartitionMapping StaticPartitionMapping
-        TimeWindow AssetPartitionStatus daily_partitioned_config dynamic_partitioned_config
-        hourly_partitioned_config monthly_partitioned_config partition_loading_context
-        partitioned_config static_partitioned_config weekly_partitioned_config
-        DagsterUnknownPartitionError
+    "Not yet. Give the run's config with the run": """
+        PartitionedConfig daily_partitioned_config dynamic_partitioned_config
+        hourly_partitioned_config monthly_partitioned_config partitioned_config
+        static_partitioned_config weekly_partitioned_config
+    """,
+    "Give the keys to the client: client.add_partitions(NAME, [key, …])": """
+        AddDynamicPartitionsRequest DeleteDynamicPartitionsRequest
+    """,
+    "Never, because a key that is not there is a LookupError": "DagsterUnknownPartitionError",
+    "Ask the client which partitions are made": "AssetPartitionStatus",
+    "Not yet. An op tells one data version": "DataVersionsByPartition",
+    "A partition is its key, a text": "Partition",
+    "Give current_time and dynamic_partitions_store to get_partition_keys(…)": """
+        partition_loading_context
     """,
     "Automation is not there yet": """
         AutoMaterializeAssetPartitionsFilter AutoMaterializeRule AutomationContext

@@ -28,6 +28,9 @@ _OF_A_GRAPH: Final = {
     "config_schema": "A graph reads no config: give it to the ops, or config={{…}}, or a @config_mapping.",
     "specs": "The ops of a graph make the assets: name them with outs={{name: AssetOut(…)}}.",
 }
+_OF_A_FUNCTION: Final = {
+    "partition_mappings": "Say it where the asset is read: ins={{name: AssetIn(partition_mapping=…)}}.",
+}
 _OF_A_NODE: Final = {
     "name": "What it is called, {node} says: {node}(name=…).",
     "key": "Write keys_by_output_name={{output: key}}.",
@@ -46,11 +49,12 @@ MEANINGLESS: Final[Mapping[str, Mapping[str, str]]] = {
     "asset": {
         **_ONE_ASSET,
         **_OF_AN_OP,
+        **_OF_A_FUNCTION,
         "internal_asset_deps": "It makes one asset, for which all that it reads is needed: leave it out.",
     },
-    "multi_asset": {**_EACH_OUT, **_OF_AN_OP},
-    "graph_asset": {**_ONE_ASSET, **_OF_A_GRAPH},
-    "graph_multi_asset": {**_EACH_OUT, **_OF_A_GRAPH},
+    "multi_asset": {**_EACH_OUT, **_OF_AN_OP, **_OF_A_FUNCTION},
+    "graph_asset": {**_ONE_ASSET, **_OF_A_GRAPH, **_OF_A_FUNCTION},
+    "graph_multi_asset": {**_EACH_OUT, **_OF_A_GRAPH, **_OF_A_FUNCTION},
     "from_graph": _OF_A_NODE,
     "from_op": _OF_A_NODE,
 }

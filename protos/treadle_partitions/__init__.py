@@ -7,6 +7,7 @@ launcher share it.
 from __future__ import annotations
 
 from treadle_partitions._cron import CronError
+from treadle_partitions._cron import parse as check_schedule
 from treadle_partitions._definitions import (
     NoTimeWindow,
     dynamic_names,
@@ -65,6 +66,7 @@ __all__ = [
     "Way",
     "WindowKeys",
     "check_mapping",
+    "check_schedule",
     "default_mapping",
     "described",
     "downstream_keys",

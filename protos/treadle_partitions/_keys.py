@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from operator import eq
 from typing import TypeAlias, overload
 
 from treadle_contract.partition import (
@@ -24,7 +25,7 @@ Of: TypeAlias = StaticPartitions | TimeWindowPartitions | DynamicPartitions | Mu
 SEPARATOR = "|"
 
 
-class UnknownPartition(LookupError):
+class UnknownPartition(LookupError, ValueError):
     """A definition has no such key. `nearest` are up to three keys that it has and that look like it."""
 
     def __init__(self, key: str, near: Sequence[str] = (), problem: str = "") -> None:
@@ -36,8 +37,11 @@ class UnknownPartition(LookupError):
         super().__init__(said)
 
 
-class PartitionKeys(ABC):
-    """The keys of a definition at one moment, in order. Each is there once."""
+class PartitionKeys(Sequence[str]):
+    """The keys of a definition at one moment, in order. Each is there once.
+
+    They equal a list or tuple of the same keys.
+    """
 
     def __init__(self, of: Of) -> None:
         self.of = of
@@ -77,16 +81,27 @@ class PartitionKeys(ABC):
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and self.find(key) is not None
 
-    def index(self, key: str) -> int:
+    def index(self, value: str, start: int = 0, stop: int | None = None) -> int:
         """Return where a key is.
 
         Raises:
             UnknownPartition: it is not there; with the nearest that are.
         """
-        found = self.find(key)
-        if found is None:
-            raise UnknownPartition(key, self.near(key))
+        found = self.find(value)
+        if found is None or found not in range(len(self))[start:stop]:
+            raise UnknownPartition(value, self.near(value))
         return found
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PartitionKeys | list | tuple):
+            return NotImplemented
+        return self is other or (len(self) == len(other) and all(map(eq, self, other)))
+
+    __hash__ = None  # type: ignore[assignment] # as a list has none
+
+    def __repr__(self) -> str:
+        shown = [*self[:3], "…", *self[-1:]] if len(self) > 4 else list(self)  # noqa: PLR2004 -- more are shown
+        return f"<{len(self)} keys: {', '.join(shown)}>"
 
 
 class ListedKeys(PartitionKeys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from treadle_client.text._partition_words import definition_words, upstream_words
 from treadle_client.text._table import Page, Table
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def graph_page(graph: Graph) -> Page:
     ]
     if graph.checks:
         page += ["", "Checks", _checks_table(graph.checks)]
+    if graph.partitions:
+        page += ["", "Partitions", _partitions_table(graph)]
     if graph.jobs:
         rows = tuple((job.name, job.selection, job.description or "-") for job in graph.jobs)
         page += ["", "Jobs", Table(columns=("job", "selection", "description"), rows=rows)]
@@ -41,6 +44,22 @@ def _assets_table(assets: tuple[Asset, ...]) -> Table:
         rows=tuple(
             (asset.key, _maker(asset), ", ".join(asset.upstream_keys) or "-", asset.group)
             for asset in assets
+        ),
+    )
+
+
+def _partitions_table(graph: Graph) -> Table:
+    said = {each.id: definition_words(each) for each in graph.partitions}
+    return Table(
+        columns=("asset", "partitions", "needs"),
+        rows=tuple(
+            (
+                asset.key,
+                said.get(asset.partitions, "-"),
+                upstream_words(asset) or "-",
+            )
+            for asset in graph.assets
+            if asset.partitions or asset.upstream_mappings
         ),
     )
 

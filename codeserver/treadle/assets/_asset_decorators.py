@@ -34,6 +34,8 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
     from treadle.hooks._hook import HookDefinition
+    from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._definition import PartitionsDefinition
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -60,13 +62,13 @@ def asset(
     io_manager_def: Any = None,
     io_manager_key: str | None = None,
     dagster_type: Any = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     op_tags: Mapping[str, Any] | None = None,
     group_name: str | None = None,
     output_required: bool = True,
     automation_condition: object = None,
     freshness_policy: object = None,
-    backfill_policy: object = None,
+    backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
@@ -102,13 +104,13 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     io_manager_def: Any = None,
     io_manager_key: str | None = None,
     dagster_type: Any = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     op_tags: Mapping[str, Any] | None = None,
     group_name: str | None = None,
     output_required: bool = True,
     automation_condition: object = None,
     freshness_policy: object = None,
-    backfill_policy: object = None,
+    backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
     key: KeyLike | None = None,
@@ -164,9 +166,9 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     config_schema: Any = None,
     required_resource_keys: AbstractSet[str] | None = None,
     internal_asset_deps: Mapping[str, AbstractSet[Any]] | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
-    backfill_policy: object = None,
+    backfill_policy: BackfillPolicy | None = None,
     op_tags: Mapping[str, Any] | None = None,
     can_subset: bool = False,
     resource_defs: Mapping[str, Any] | None = None,

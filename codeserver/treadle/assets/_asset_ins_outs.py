@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from treadle._arguments import UNSET, checked, checked_init, made, refuse_unsupported
 from treadle._errors import ArgumentError, ConflictError
@@ -15,8 +15,18 @@ from treadle._policies import checked_keep_versions
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_spec import AssetSpec
+from treadle.partitions._given import (
+    checked_backfill_policy,
+    checked_mapping,
+    checked_partitions,
+)
 from treadle.steps._type_check import checked_type
-from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.lazy_dataclasses import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._definition import PartitionsDefinition
+    from treadle.partitions._mappings import PartitionMapping
 
 
 @checked_init
@@ -29,6 +39,8 @@ class AssetIn:
     key_prefix: tuple[str, ...] = ()
     input_manager_key: str | None = None
     dagster_type: Any = UNSET
+    # Any: who asks for the types of its fields, as pydantic does, has no such class imported.
+    partition_mapping: Any = None
 
     def __init__(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order
         self,
@@ -36,10 +48,9 @@ class AssetIn:
         metadata: Mapping[str, Any] | None = None,
         key_prefix: str | Sequence[str] | None = None,
         input_manager_key: str | None = None,
-        partition_mapping: object = None,
+        partition_mapping: PartitionMapping | None = None,
         dagster_type: Any = UNSET,
     ) -> None:
-        refuse_unsupported("AssetIn", {"partition_mapping": partition_mapping})
         refuse_key_and_prefix("AssetIn", key, key_prefix)
         put = object.__setattr__
         put(self, "key", None if key is None else as_key(key))
@@ -47,6 +58,7 @@ class AssetIn:
         put(self, "key_prefix", key_parts(key_prefix))
         put(self, "input_manager_key", input_manager_key)
         put(self, "dagster_type", checked_type(dagster_type, where="AssetIn: dagster_type is"))
+        put(self, "partition_mapping", checked_mapping(partition_mapping, "AssetIn"))
 
     @property
     def is_nothing(self) -> bool:
@@ -83,6 +95,9 @@ class AssetOut:
     tags: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     keep_versions: int | None = None
+    # Any: as in AssetIn.
+    backfill_policy: Any = None
+    partitions_def: Any = None
     is_whole: bool = field(default=False, repr=False)
     """Whether it is all that is said of the asset: nothing of its op's `Out` is joined to it."""
 
@@ -98,17 +113,17 @@ class AssetOut:
         group_name: str | None = None,
         code_version: str | None = None,
         automation_condition: object = None,
-        backfill_policy: object = None,
+        backfill_policy: BackfillPolicy | None = None,
         owners: Sequence[str] | None = None,
         tags: Mapping[str, str] | None = None,
         kinds: AbstractSet[str] | None = None,
         freshness_policy: object = None,
         is_virtual: object = False,
         keep_versions: int | None = None,
+        partitions_def: PartitionsDefinition | None = None,
     ) -> None:
         unsupported = {
             "automation_condition": automation_condition,
-            "backfill_policy": backfill_policy,
             "freshness_policy": freshness_policy,
             "is_virtual": is_virtual,
         }
@@ -128,6 +143,8 @@ class AssetOut:
         put(self, "tags", checked_asset_tags(tags or {}, owner="AssetOut"))
         put(self, "kinds", checked_kinds(kinds or (), owner="AssetOut"))
         put(self, "keep_versions", checked_keep_versions(keep_versions, owner="AssetOut"))
+        put(self, "backfill_policy", checked_backfill_policy(backfill_policy, "AssetOut"))
+        put(self, "partitions_def", checked_partitions(partitions_def, "AssetOut"))
         put(self, "is_whole", False)
 
     @staticmethod
@@ -137,14 +154,13 @@ class AssetOut:
         dagster_type: Any = UNSET,
         is_required: bool = True,
         io_manager_key: str | None = None,
-        backfill_policy: object = None,
+        backfill_policy: BackfillPolicy | None = None,
     ) -> AssetOut:
         """Return the output of an asset of which a spec says what it is.
 
         Raises:
             ArgumentError: it is no spec, or has `deps`: what an output needs, its block says.
         """
-        refuse_unsupported("AssetOut.from_spec", {"backfill_policy": backfill_policy})
         if not isinstance(spec, AssetSpec):
             raise ArgumentError(
                 f"AssetOut.from_spec: {in_words(spec)} is not an AssetSpec.",
@@ -158,7 +174,9 @@ class AssetOut:
                 " @multi_asset(specs=[…]).",
                 source=user_line(),
             )
-        return out_of(spec, dagster_type, is_required, io_manager_key)
+        out = out_of(spec, dagster_type, is_required, io_manager_key)
+        policy = checked_backfill_policy(backfill_policy, "AssetOut.from_spec")
+        return replace(out, backfill_policy=policy)
 
 
 def out_of(
@@ -177,6 +195,7 @@ def out_of(
         owners=spec.owners,
         tags=spec.tags,
         kinds=spec.kinds,
+        partitions_def=spec.partitions_def,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from treadle._arguments import UNSET, Unset, checked, checked_init, refuse_unsupported
 from treadle._errors import ArgumentError
@@ -14,8 +14,13 @@ from treadle._names import checked_asset_tags, checked_group, checked_kinds, che
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.locations.snapshot import SourceLine
+from treadle.partitions._given import checked_mapping, checked_partitions, put_mapping
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.value import MetadataEntry
+
+if TYPE_CHECKING:
+    from treadle.partitions._definition import PartitionsDefinition
+    from treadle.partitions._mappings import PartitionMapping
 
 #: As in Dagster, the metadata of a declared asset that names the IO manager which loads it.
 IO_MANAGER_KEY: Final = "dagster/io_manager_key"
@@ -38,15 +43,25 @@ class HasAssetKeys(Protocol):
 @checked_init
 @dataclass(frozen=True, slots=True, init=False)
 class AssetDep:
-    """An asset that must come first, unread."""
+    """An asset that must come first, unread; `partition_mapping` says which of its partitions.
+
+    Raises:
+        ArgumentError: it names no single asset, or the mapping is none.
+    """
 
     asset_key: AssetKey
+    # Any: as in AssetIn.
+    partition_mapping: Any = None
 
     def __init__(
-        self, asset: KeyLike | AssetSpec | HasAssetKeys, *, partition_mapping: object = None
+        self,
+        asset: KeyLike | AssetSpec | HasAssetKeys,
+        *,
+        partition_mapping: PartitionMapping | None = None,
     ) -> None:
-        refuse_unsupported("AssetDep", {"partition_mapping": partition_mapping})
-        object.__setattr__(self, "asset_key", dep_key(asset, owner="AssetDep"))
+        put = object.__setattr__
+        put(self, "asset_key", dep_key(asset, owner="AssetDep"))
+        put(self, "partition_mapping", checked_mapping(partition_mapping, "AssetDep"))
 
 
 #: What may be given for an asset that must come first.
@@ -73,6 +88,8 @@ class AssetSpec:
     tags: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = frozenset()
     skippable: bool = False
+    # Any: as in AssetIn.
+    partitions_def: Any = None
     source: SourceLine = field(default_factory=user_line, compare=False, repr=False)
     entries: tuple[MetadataEntry, ...] = field(default=(), compare=False, repr=False)
 
@@ -90,13 +107,12 @@ class AssetSpec:
         owners: Sequence[str] | None = None,
         tags: Mapping[str, str] | None = None,
         kinds: AbstractSet[str] | None = None,
-        partitions_def: object = None,
+        partitions_def: PartitionsDefinition | None = None,
         freshness_policy: object = None,
         is_virtual: object = False,
     ) -> None:
         unsupported = {
             "automation_condition": automation_condition,
-            "partitions_def": partitions_def,
             "freshness_policy": freshness_policy,
             "is_virtual": is_virtual,
         }
@@ -104,7 +120,14 @@ class AssetSpec:
         put = object.__setattr__
         put(self, "key", as_key(key))
         owner = f"AssetSpec {self.key.text!r}"
-        put(self, "deps", tuple(map(AssetDep, dep_keys(deps, owner=owner))))
+        given = tuple(deps or ())
+        mappings = dep_mappings(given, owner=owner)
+        named = dep_keys(given, owner=owner)
+        put(
+            self,
+            "deps",
+            tuple(AssetDep(each, partition_mapping=mappings.get(each)) for each in named),
+        )
         put(self, "description", description or None)
         put(self, "metadata", dict(metadata or {}))
         put(self, "entries", metadata_entries(self.metadata, owner=owner))
@@ -114,6 +137,7 @@ class AssetSpec:
         put(self, "tags", checked_asset_tags(tags or {}, owner=owner))
         put(self, "kinds", checked_kinds(kinds or (), owner=owner))
         put(self, "skippable", skippable)
+        put(self, "partitions_def", checked_partitions(partitions_def, owner))
         put(self, "source", user_line())
 
     @property
@@ -152,7 +176,7 @@ class AssetSpec:
         owners: Any = UNSET,
         tags: Any = UNSET,
         kinds: Any = UNSET,
-        partitions_def: object = UNSET,
+        partitions_def: Any = UNSET,
         freshness_policy: object = UNSET,
     ) -> AssetSpec:
         """Return the spec with what is given in the place of what it says.
@@ -214,6 +238,7 @@ class AssetSpec:
             "owners": self.owners,
             "tags": self.tags,
             "kinds": self.kinds,
+            "partitions_def": self.partitions_def,
         }
 
 
@@ -231,6 +256,19 @@ def dep_keys(deps: Iterable[DepLike] | None, *, owner: str) -> tuple[AssetKey, .
         made = sorted(several) or (dep_key(dep, owner=owner),)
         keys.update(dict.fromkeys(made))
     return tuple(keys)
+
+
+def dep_mappings(deps: Iterable[DepLike] | None, *, owner: str) -> dict[AssetKey, PartitionMapping]:
+    """Return which partitions of the assets that must come first are needed, where that is said.
+
+    Raises:
+        ConflictError: of one asset, two mappings are said.
+    """
+    found: dict[AssetKey, PartitionMapping] = {}
+    for dep in deps or ():
+        if isinstance(dep, AssetDep) and dep.partition_mapping is not None:
+            put_mapping(found, dep.asset_key, dep.partition_mapping, owner)
+    return found
 
 
 def dep_key(dep: DepLike, *, owner: str) -> AssetKey:

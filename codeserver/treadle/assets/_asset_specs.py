@@ -39,11 +39,11 @@ def of_specs(given: Mapping[str, Any], *, label: str) -> dict[str, Any]:
             )
     specs = specs_by_output(given["specs"], label=label)
     own = {spec.key for spec in specs.values()}
-    deps = dict.fromkeys(key for spec in specs.values() for key in spec.dep_keys if key not in own)
+    deps = [dep for spec in specs.values() for dep in spec.deps if dep.asset_key not in own]
     stated = any(spec.deps for spec in specs.values())
     return {
         "outs": {name: out_of(spec, Nothing, is_required=True) for name, spec in specs.items()},
-        "deps": tuple(deps),
+        "deps": tuple(dict.fromkeys(deps)),
         "internal_asset_deps": {name: set(spec.dep_keys) for name, spec in specs.items()}
         if stated
         else None,

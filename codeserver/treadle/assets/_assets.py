@@ -45,6 +45,9 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
     from treadle.hooks._hook import HookDefinition
+    from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._definition import PartitionsDefinition
+    from treadle.partitions._mappings import PartitionMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, init=False, repr=False)
@@ -72,8 +75,8 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         keys_by_output_name: Mapping[str, KeyLike] | None = None,
         key_prefix: str | Sequence[str] | None = None,
         internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
-        partitions_def: object = None,
-        partition_mappings: object = None,
+        partitions_def: PartitionsDefinition | None = None,
+        partition_mappings: Mapping[str, PartitionMapping] | None = None,
         resource_defs: Mapping[str, Any] | None = None,
         group_name: str | None = None,
         group_names_by_output_name: Mapping[str, str | None] | None = None,
@@ -81,7 +84,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         metadata_by_output_name: Mapping[str, Mapping[str, Any] | None] | None = None,
         tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
         automation_conditions_by_output_name: object = None,
-        backfill_policy: object = None,
+        backfill_policy: BackfillPolicy | None = None,
         can_subset: bool = False,
         check_specs: Sequence[AssetCheckSpec] | None = None,
         owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
@@ -127,8 +130,8 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         keys_by_output_name: Mapping[str, KeyLike] | None = None,
         key_prefix: str | Sequence[str] | None = None,
         internal_asset_deps: Mapping[str, AbstractSet[KeyLike]] | None = None,
-        partitions_def: object = None,
-        partition_mappings: object = None,
+        partitions_def: PartitionsDefinition | None = None,
+        partition_mappings: Mapping[str, PartitionMapping] | None = None,
         resource_defs: Mapping[str, Any] | None = None,
         group_name: str | None = None,
         group_names_by_output_name: Mapping[str, str | None] | None = None,
@@ -136,7 +139,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         metadata_by_output_name: Mapping[str, Mapping[str, Any] | None] | None = None,
         tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
         automation_conditions_by_output_name: object = None,
-        backfill_policy: object = None,
+        backfill_policy: BackfillPolicy | None = None,
         can_subset: bool = False,
         check_specs: Sequence[AssetCheckSpec] | None = None,
         owners_by_output_name: Mapping[str, Sequence[str]] | None = None,

@@ -34,6 +34,7 @@ from treadle.hooks._given import checked_hooks
 from treadle.ops._functions import name_of
 from treadle.ops._ins_outs import CHECK_OUT, DEFAULT_IO_MANAGER, Out
 from treadle.ops._op_outs import NO_CHECKS
+from treadle.partitions._given import UNPARTITIONED, Partitioning, partitioning
 from treadle.steps._type_check import checked_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.plan import Isolation, Siblings, UnrecordedLoads, UnselectedOutputs
@@ -49,11 +50,8 @@ UNSUPPORTED: Final = (
     "auto_materialize_policies_by_output_name",
     "automation_condition",
     "automation_conditions_by_output_name",
-    "backfill_policy",
     "freshness_policy",
     "is_virtual",
-    "partition_mappings",
-    "partitions_def",
     "pool",
 )
 
@@ -88,6 +86,7 @@ class BlockOptions:
     checks: Mapping[str, AssetCheckSpec] = field(default_factory=dict)
     observes: Mapping[str, AssetKey] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    partitioning: Partitioning = UNPARTITIONED
 
     @property
     def is_op_job(self) -> bool:
@@ -138,6 +137,7 @@ def block_options(
         timeout=checked_timeout(given.get("timeout"), owner=owner),
         limits=checked_limits(given.get("limits"), owner=owner),
         hooks=checked_hooks(given.get("hooks") or given.get("hook_defs"), owner=f"{owner}: hooks"),
+        partitioning=partitioning(given, outs.values(), owner=owner),
     )
 
 
@@ -241,6 +241,8 @@ def with_defaults(out: AssetOut, given: Mapping[str, Any], *, owner: str) -> Ass
         kinds=out.kinds | checked_kinds(given.get("kinds") or (), owner=owner),
         keep_versions=out.keep_versions
         or checked_keep_versions(given.get("keep_versions"), owner=owner),
+        backfill_policy=out.backfill_policy,
+        partitions_def=out.partitions_def,
     )
 
 

@@ -16,6 +16,7 @@ from treadle.assets._asset_spec import AssetSpec
 from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.assets._produced import DEFAULT_GROUP
 from treadle.assets._source_asset import SourceAsset
+from treadle.partitions._given import checked_backfill_policy, rekeyed, repartitioned
 from treadle_contract.lazy_dataclasses import replace
 
 Thing = TypeVar("Thing")
@@ -57,7 +58,12 @@ def mapped(block: AssetsDefinition, fn: Callable[[AssetSpec], AssetSpec]) -> Ass
     }
     same = all(after[key].dep_keys == spec.dep_keys for key, spec in before.items())
     deps = {} if same else _deps(block, after)
-    return changed(block, outs=outs, **deps)
+    said = repartitioned(
+        block.options.partitioning,
+        [spec.partitions_def for spec in after.values()],
+        block.options.owner,
+    )
+    return changed(block, outs=outs, partitioning=said, **deps)
 
 
 def _checked(spec: object, of: AssetSpec) -> AssetSpec:
@@ -160,6 +166,7 @@ def with_attributes(  # noqa: PLR0913 -- what is said by key
     said_tags: Mapping[AssetKey, Mapping[str, str]],
     said_metadata: Mapping[AssetKey, Mapping[str, Any]],
     hooks: Sequence[Any],
+    backfill_policy: object,
 ) -> AssetsDefinition:
     """Return the block with other keys, made and read, and with what is said by key of its assets.
 
@@ -200,6 +207,11 @@ def with_attributes(  # noqa: PLR0913 -- what is said by key
             for output, spec in options.checks.items()
         },
         hooks=(*options.hooks, *hooks),
+        partitioning=rekeyed(
+            options.partitioning,
+            {key: _replaced(key, keys) for key in options.partitioning.dep_mappings},
+            checked_backfill_policy(backfill_policy, "with_attributes"),
+        ),
     )
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from treadle.graphs._graph import GraphDefinition
     from treadle.hooks._hook import HookDefinition
     from treadle.ops._op import OpDefinition
+    from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._definition import PartitionsDefinition
+    from treadle.partitions._mappings import PartitionMapping
 
 _BY_OUTPUT = {
     "group_names_by_key": "group_names_by_output_name",
@@ -40,8 +43,8 @@ class Constructed:
         keys_by_input_name: Mapping[str, KeyLike] | None = None,
         keys_by_output_name: Mapping[str, KeyLike] | None = None,
         node_def: OpDefinition | GraphDefinition | None = None,
-        partitions_def: object = None,
-        partition_mappings: object = None,
+        partitions_def: PartitionsDefinition | None = None,
+        partition_mappings: Mapping[AssetKey, PartitionMapping] | None = None,
         asset_deps: Mapping[AssetKey, AbstractSet[AssetKey]] | None = None,
         selected_asset_keys: object = None,
         can_subset: bool = False,
@@ -49,7 +52,7 @@ class Constructed:
         group_names_by_key: Mapping[AssetKey, str] | None = None,
         metadata_by_key: Mapping[AssetKey, Mapping[str, Any]] | None = None,
         tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
-        backfill_policy: object = None,
+        backfill_policy: BackfillPolicy | None = None,
         descriptions_by_key: Mapping[AssetKey, str] | None = None,
         check_specs_by_output_name: object = None,
         selected_asset_check_keys: object = None,
@@ -61,10 +64,7 @@ class Constructed:
     ) -> None:
         given = dict(locals())
         unsupported = (
-            "partitions_def",
-            "partition_mappings",
             "selected_asset_keys",
-            "backfill_policy",
             "check_specs_by_output_name",
             "selected_asset_check_keys",
             "is_subset",
@@ -111,6 +111,8 @@ def _block(node: Any, given: Mapping[str, Any], specs: tuple[AssetSpec, ...]) ->
     )
     named |= {each: given[each] for each in ("keys_by_input_name", "can_subset", "resource_defs")}
     named |= {"hook_defs": given["hook_defs"], "keys_by_output_name": by_output or None}
+    named |= {each: given[each] for each in ("partitions_def", "backfill_policy")}
+    named["partition_mappings"] = _by_input(given, node, label)
     named |= {
         theirs: _by_output(given[ours], outputs, f"{label}: {ours}")
         for ours, theirs in _BY_OUTPUT.items()
@@ -133,6 +135,14 @@ def _keys(given: Any, node: Any, specs: tuple[AssetSpec, ...]) -> dict[str, Asse
     }
 
 
+def _by_input(given: Mapping[str, Any], node: Any, label: str) -> dict[str, Any]:
+    """Return the partition mappings by the input that reads the asset which they are said of."""
+    keys = {name: AssetKey([name]) for name in node.ins}
+    keys |= {name: as_key(key) for name, key in (given["keys_by_input_name"] or {}).items()}
+    inputs = {key: name for name, key in keys.items()}
+    return _by_output(given["partition_mappings"], inputs, f"{label}: partition_mappings") or {}
+
+
 def _by_output(said: Any, outputs: Mapping[AssetKey, str], where: str) -> dict[str, Any] | None:
     if not said:
         return None
@@ -141,7 +151,7 @@ def _by_output(said: Any, outputs: Mapping[AssetKey, str], where: str) -> dict[s
         if as_key(key) not in outputs:
             texts = sorted(known.text for known in outputs)
             raise ArgumentError(
-                f"{where} names {as_key(key).text!r}, which it does not make."
+                f"{where} names {as_key(key).text!r}, which is none of its assets."
                 + did_you_mean(as_key(key).text, texts),
                 fix=f"Its assets are {listed(texts)}.",
                 source=user_line(),

@@ -31,6 +31,8 @@ from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
     from treadle.hooks._hook import HookDefinition
+    from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._definition import PartitionsDefinition
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -49,13 +51,13 @@ def graph_asset(
     config: Any = None,
     key_prefix: str | Sequence[str] | None = None,
     group_name: str | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
     metadata: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
     owners: Sequence[str] | None = None,
     automation_condition: object = None,
-    backfill_policy: object = None,
+    backfill_policy: BackfillPolicy | None = None,
     resource_defs: Mapping[str, Any] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     code_version: str | None = None,
@@ -92,13 +94,13 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     config: Any = None,
     key_prefix: str | Sequence[str] | None = None,
     group_name: str | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
     metadata: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
     owners: Sequence[str] | None = None,
     automation_condition: object = None,
-    backfill_policy: object = None,
+    backfill_policy: BackfillPolicy | None = None,
     resource_defs: Mapping[str, Any] | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     code_version: str | None = None,
@@ -159,9 +161,9 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     outs: Mapping[str, AssetOut],
     name: str | None = None,
     ins: Mapping[str, AssetIn] | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
-    backfill_policy: object = None,
+    backfill_policy: BackfillPolicy | None = None,
     group_name: str | None = None,
     can_subset: bool = False,
     resource_defs: Mapping[str, Any] | None = None,

@@ -43,7 +43,13 @@ def node_options(
         [name for name in node.ins if name not in node.input_assets],
         owner,
     )
-    named = {**given, "ins": {name: AssetIn(key) for name, key in input_keys.items()}}
+    mappings = _some(given, "partition_mappings", node.ins, owner)
+    ins = {
+        name: AssetIn(input_keys.get(name), partition_mapping=mappings.get(name))
+        for name in node.ins
+        if name in input_keys or name in mappings
+    }
+    named = {**given, "ins": ins}
     return block_options(
         named,
         owner=owner,
@@ -170,7 +176,7 @@ def _all_or_none(
 def _some(
     given: Mapping[str, Any], parameter: str, names: Collection[str], owner: str
 ) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = given[parameter] or {}
+    found: Mapping[str, Any] = given.get(parameter) or {}
     for name in found:
         if name not in names:
             raise ArgumentError(

@@ -96,6 +96,7 @@ def observable_source_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
         DefinitionError: an argument, a name or the signature cannot work.
     """
     given = dict(locals())
+    refuse_unsupported("observable_source_asset", {"partitions_def": partitions_def})
 
     def decorate(fn: Function) -> SourceAsset:
         label = "@observable_source_asset"
@@ -108,9 +109,8 @@ def observable_source_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
             io_manager_key,
             io_manager_def,
             described(description, fn),
-            partitions_def,
-            group_name,
-            resource_defs,
+            group_name=group_name,
+            resource_defs=resource_defs,
             auto_observe_interval_minutes=auto_observe_interval_minutes,
             freshness_policy=freshness_policy,
             automation_condition=automation_condition,

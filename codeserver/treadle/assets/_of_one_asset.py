@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
     from treadle.hooks._hook import HookDefinition
     from treadle.ops._op import OpDefinition
+    from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._definition import PartitionsDefinition
+    from treadle.partitions._mappings import PartitionMapping
 
 T = TypeVar("T")
 
@@ -68,14 +71,22 @@ class OfOneAsset:
         return False
 
     @property
-    def partitions_def(self) -> None:
-        """None: there are no partitions yet."""
-        return None
+    def partitions_def(self) -> PartitionsDefinition | None:
+        """The partitions of its assets; None if they have none."""
+        return self._block.options.partitioning.definition
 
     @property
-    def backfill_policy(self) -> None:
-        """None: there are no partitions yet."""
-        return None
+    def backfill_policy(self) -> BackfillPolicy | None:
+        """How many partitions a run of a backfill makes; None if it says nothing."""
+        return self._block.options.partitioning.backfill_policy
+
+    def get_partition_mapping(self, in_asset_key: KeyLike) -> PartitionMapping | None:
+        """Return the partition mapping that is said of an asset that it reads; None if none is."""
+        wanted = as_key(in_asset_key)
+        ins = self._block.asset_ins.items()
+        said = {each.key_for(name): each.partition_mapping for name, each in ins}
+        said |= self._block.options.partitioning.dep_mappings
+        return said.get(wanted)
 
     @property
     def automation_conditions_by_key(self) -> Mapping[AssetKey, object]:
@@ -140,6 +151,7 @@ class OfOneAsset:
                 description=said.description or None,
                 group_name=said.group,
                 tags=said.tags,
+                partitions_def=self.partitions_def,
             )
             for said in self._block.produced.values()
         )

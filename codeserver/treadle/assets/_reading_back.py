@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
     from treadle.locations.snapshot import SourceLine
     from treadle.ops._op import OpDefinition
+    from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._mappings import PartitionMapping
 
 
 class ReadBack:
@@ -144,7 +146,9 @@ class ReadBack:
         spec = made(
             AssetSpec,
             said.key,
-            deps=[AssetDep(key) for key in sorted(above)],
+            deps=[
+                AssetDep(key, partition_mapping=self._block_mapping(key)) for key in sorted(above)
+            ],
             description=said.description,
             metadata=metadata,
             skippable=not self.options.outs[output].is_required,
@@ -153,8 +157,12 @@ class ReadBack:
             owners=said.owners,
             tags=said.tags,
             kinds=frozenset(said.kinds),
+            partitions_def=self.options.partitioning.definition,
         )
         return replace(spec, source=self.source)
+
+    def _block_mapping(self, key: AssetKey) -> PartitionMapping | None:
+        return cast("AssetsDefinition", self).get_partition_mapping(key)
 
     def get_asset_spec(self, key: KeyLike | None = None) -> AssetSpec:
         """Return what is said of one asset; without a key, of its only one.
@@ -264,7 +272,7 @@ class ReadBack:
         group_names_by_key: Mapping[AssetKey, str] | None = None,
         tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
         automation_condition: object = None,
-        backfill_policy: object = None,
+        backfill_policy: BackfillPolicy | None = None,
         hook_defs: AbstractSet[HookDefinition] | None = None,
         metadata_by_key: Mapping[AssetKey, Mapping[str, Any]] | None = None,
     ) -> AssetsDefinition:
@@ -277,11 +285,7 @@ class ReadBack:
         """
         from treadle.assets._changed_blocks import with_attributes  # noqa: PLC0415 -- few modules do
 
-        unsupported = {
-            "automation_condition": automation_condition,
-            "backfill_policy": backfill_policy,
-        }
-        refuse_unsupported("with_attributes", unsupported)
+        refuse_unsupported("with_attributes", {"automation_condition": automation_condition})
         return with_attributes(
             cast("AssetsDefinition", self),
             replacements=asset_key_replacements or {},
@@ -289,4 +293,5 @@ class ReadBack:
             said_tags=tags_by_key or {},
             said_metadata=metadata_by_key or {},
             hooks=checked_hooks(hook_defs, owner="with_attributes: hook_defs"),
+            backfill_policy=backfill_policy,
         )

@@ -15,6 +15,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field, field_names, rep
 
 if TYPE_CHECKING:
     from treadle.assets._assets import AssetsDefinition
+    from treadle.partitions._definition import PartitionsDefinition
 
 _OBSERVING: Final = "treadle.assets._observing"
 
@@ -38,7 +39,7 @@ class SourceAsset(AssetSpec):
         io_manager_key: str | None = None,
         io_manager_def: Any = None,
         description: str | None = None,
-        partitions_def: object = None,
+        partitions_def: PartitionsDefinition | None = None,
         group_name: str | None = None,
         resource_defs: Mapping[str, Any] | None = None,
         observe_fn: Callable[..., Any] | None = None,
@@ -49,7 +50,6 @@ class SourceAsset(AssetSpec):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         unsupported = {
-            "partitions_def": partitions_def,
             "auto_observe_interval_minutes": auto_observe_interval_minutes,
             "freshness_policy": freshness_policy,
             "automation_condition": automation_condition,
@@ -73,6 +73,7 @@ class SourceAsset(AssetSpec):
             description=description,
             group_name=group_name,
             tags=tags,
+            partitions_def=partitions_def,
         )
         object.__setattr__(self, "resource_defs", resources)
         object.__setattr__(self, "observer", None)

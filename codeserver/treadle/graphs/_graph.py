@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from treadle.config._config_mapping import GraphConfig
     from treadle.hooks._hook import HookDefinition
     from treadle.locations._op_jobs import JobDefinition
+    from treadle.partitions._definition import PartitionsDefinition
     from treadle_inprocess import ExecuteInProcessResult
 
 
@@ -88,7 +89,7 @@ class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
         hooks: AbstractSet[HookDefinition] | None = None,
         op_retry_policy: RetryPolicy | None = None,
         op_selection: Sequence[str] | None = None,
-        partitions_def: object = None,
+        partitions_def: PartitionsDefinition | None = None,
         asset_layer: object = None,
         input_values: Mapping[str, Any] | None = None,
         run_tags: Mapping[str, Any] | None = None,

@@ -27,6 +27,7 @@ from treadle.locations._placed import BlockPlace, PlacedBlock, PlacedStep
 from treadle.locations.snapshot import Asset, Resource, Snapshot, Step
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._left_out import never_left_out
+from treadle.partitions._placing import definitions_in, external, refuse_unmapped, table
 from treadle.resources._openable import is_openable
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -69,6 +70,9 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     names, warnings = block_names(blocks)
     upstream, deps = _upstream(targets), _deps(targets)
     _refuse_nothing_by_value(blocks, upstream)
+    partitions = table(definitions_in(blocks, specs))
+    if partitions:
+        refuse_unmapped(blocks, specs, upstream, deps)
     job_resources = {
         block.options.node_name: resources_of(block, resources)
         for block in blocks
@@ -90,6 +94,7 @@ def build(targets: Sequence[Contents], resources: Mapping[str, object]) -> Built
     warnings = (*warnings, *sorted(set(never_left_out(each.flat for each in code.values()))))
     warnings = (*warnings, *_told_by_runs(places))
     snapshot = resolve_cycles(_snapshot(places, specs, resources, job_resources, warnings))
+    snapshot = replace(snapshot, partitions=partitions) if partitions else snapshot
     if has_checks:
         snapshot = _with_checks(snapshot, blocks)
     if any(block.options.observes for block in blocks):
@@ -272,7 +277,7 @@ def _resource(key: str, value: object, job: str = "") -> Resource:
 
 
 def _external_asset(spec: AssetSpec, resources: Mapping[str, object]) -> Asset:
-    return Asset(
+    asset = Asset(
         key=spec.key.text,
         upstream_keys=tuple(sorted(key.text for key in spec.dep_keys)),
         description=spec.description or "",
@@ -286,3 +291,4 @@ def _external_asset(spec: AssetSpec, resources: Mapping[str, object]) -> Asset:
         manager_builtin=is_builtin(spec.io_manager_key, resources),
         source=spec.source,
     )
+    return external(asset, spec)

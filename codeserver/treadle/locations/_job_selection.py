@@ -53,7 +53,27 @@ def selected_jobs(
 
         refuse_misplaced(told, snapshot, lines)
     graph = AssetGraph.of(snapshot.assets if jobs else (), snapshot.checks, snapshot.blocks)
-    return tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
+    found = tuple(_selected(job, graph, snapshot.blocks, lines) for job in jobs)
+    _refuse_other_partitions(found, snapshot, lines)
+    return found
+
+
+def _refuse_other_partitions(
+    selected: Iterable[SelectedJob], snapshot: Snapshot, lines: tuple[SourceLine, ...]
+) -> None:
+    for each in selected:
+        job = each.job
+        if job.partitions_def is None or not each.keys:
+            continue
+        has = {asset.partitions for asset in snapshot.assets if asset.key in each.keys} - {""}
+        if job.partitions_def.contract.id not in has:
+            raise ConflictError(
+                f"Job {job.name!r}: nothing that it selects has its partitions, {job.partitions_def}."
+                + ("" if has else " What it selects has none."),
+                fix="Leave partitions_def out, or give that of an asset that it selects.",
+                source=job.source,
+                others=lines,
+            )
 
 
 def snapshot_jobs(
@@ -90,6 +110,7 @@ def snapshot_jobs(
                     sorted({key for hook in job.hooks for key in hook.required_resource_keys})
                 ),
                 source=job.source,
+                partitions="" if job.partitions_def is None else job.partitions_def.contract.id,
             )
         )
     return tuple(jobs), tuple(warnings)

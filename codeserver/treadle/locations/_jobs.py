@@ -18,6 +18,7 @@ from treadle.assets._assets import AssetsDefinition
 from treadle.assets._block_options import mode
 from treadle.hooks._given import checked_hooks
 from treadle.locations.snapshot import SourceLine
+from treadle.partitions._given import checked_partitions
 from treadle.selection import (
     Check,
     Everything,
@@ -34,6 +35,7 @@ from treadle_contract.plan import Isolation
 if TYPE_CHECKING:
     from treadle.graphs._graph import GraphDefinition
     from treadle.hooks._hook import HookDefinition
+    from treadle.partitions._definition import PartitionsDefinition
     from treadle.selection._asset_selection import AssetSelection
 
 SelectionPart: TypeAlias = (
@@ -60,6 +62,7 @@ class AssetJob:
     hooks: tuple[HookDefinition, ...] = ()
     source: SourceLine
     block: AssetsDefinition | None = None
+    partitions_def: PartitionsDefinition | None = None
 
 
 @checked
@@ -71,7 +74,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     tags: Mapping[str, Any] | None = None,
     run_tags: object = None,
     metadata: object = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
     executor_def: object = None,
     op_retry_policy: RetryPolicy | None = None,
@@ -83,7 +86,8 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
 
     Without a selection it is every asset. Whether it selects what is there is checked where
     the job is given to `Definitions`. `op_retry_policy` is for steps that have none otherwise,
-    `isolation` for blocks, `hooks` for every step.
+    `isolation` for blocks, `hooks` for every step. `partitions_def` is what the keys of its runs
+    are of, where what it selects has several.
 
     Raises:
         DefinitionError: a name or an argument cannot work, or the text is no selection.
@@ -93,7 +97,6 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         {
             "run_tags": run_tags,
             "metadata": metadata,
-            "partitions_def": partitions_def,
             "executor_def": executor_def,
             "owners": owners,
         },
@@ -110,6 +113,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         config=job_config(config, owner),
         hooks=checked_hooks(hooks, owner=f"{owner}: hooks"),
         source=user_line(),
+        partitions_def=checked_partitions(partitions_def, owner),
     )
 
 

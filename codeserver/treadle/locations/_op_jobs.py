@@ -21,6 +21,7 @@ from treadle.hooks._given import checked_hooks
 from treadle.locations._jobs import AssetJob, configured
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._functions import checked_function, name_of
+from treadle.partitions._given import checked_partitions
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node
 from treadle_contract.lazy_dataclasses import dataclass, field, field_names, replace
@@ -29,6 +30,7 @@ from treadle_contract.plan import Isolation
 
 if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
+    from treadle.partitions._definition import PartitionsDefinition
     from treadle_inprocess import ExecuteInProcessResult
 
 
@@ -57,7 +59,7 @@ class JobDefinition(AssetJob):
         name: str | None = None,
         config: Any = None,
         description: str | None = None,
-        partitions_def: object = None,
+        partitions_def: PartitionsDefinition | None = None,
         tags: Mapping[str, Any] | None = None,
         run_tags: Mapping[str, Any] | None = None,
         metadata: object = None,
@@ -256,7 +258,7 @@ def job(
     executor_def: object = None,
     hooks: AbstractSet[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     input_values: Mapping[str, Any] | None = None,
     isolation: Isolation | str | None = None,
 ) -> Callable[[Callable[..., Any]], JobDefinition]: ...
@@ -277,7 +279,7 @@ def job(  # noqa: PLR0913 -- Dagster's parameters, then ours
     executor_def: object = None,
     hooks: AbstractSet[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     input_values: Mapping[str, Any] | None = None,
     isolation: Isolation | str | None = None,
 ) -> JobDefinition | Callable[[Callable[..., Any]], JobDefinition]:
@@ -317,7 +319,7 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
     """
     name = checked_name(given["name"] or graph.name, what=f"{label} name")
     owner = f"{label} {name!r}"
-    names = ("metadata", "logger_defs", "executor_def", "partitions_def")
+    names = ("metadata", "logger_defs", "executor_def")
     refuse_unsupported(label, {each: given.get(each) for each in names})
     said = checked_tags({**(given["tags"] or {}), **(given["run_tags"] or {})}, owner=owner)
     graph, config = configured(graph, given["config"], owner)
@@ -344,6 +346,7 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
         block=_block(part, name, description, resource_defs, input_values, source),
         resource_defs=resource_defs,
         input_values=input_values,
+        partitions_def=checked_partitions(given.get("partitions_def"), owner),
     )
     return replace(made, config=config_of(made, made.config))
 

@@ -27,6 +27,7 @@ from treadle.locations.snapshot import (
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._op import OpDefinition
 from treadle.ops._tellable import is_tellable
+from treadle.partitions._placing import mappings_of, partitioned
 from treadle.steps._step_code import NO_CHECKS, ListElement, StepCode
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -90,6 +91,7 @@ class PlacedBlock:
         }
         self._makers = {said.key: self._flat.outputs[output] for output, said in made}
         self._stated = self._stated_lineage() if block.options.internal_asset_deps else {}
+        self._mappings = mappings_of(block, place.upstream, place.deps)
         self.block = self._snapshot_block()
         self.steps = tuple(map(self._step, self._flat.steps.values()))
         self.assets = self._assets()
@@ -216,7 +218,7 @@ class PlacedBlock:
         maker = self._makers.get(key)
         if maker is not None:
             return self._source(maker)
-        return AssetSource(asset_key=key.text)
+        return AssetSource(asset_key=key.text, mapping=self._mappings.get(key.text))
 
     def _ordering(self, inputs: Sequence[StepInput]) -> tuple[StepInput, ...]:
         """Return the input for `deps`, which come before whatever reads nothing inside."""
@@ -224,7 +226,10 @@ class PlacedBlock:
         read = (source for each in inputs for source in each.sources)
         if not deps or any(isinstance(source, OutputSource) for source in read):
             return ()
-        sources = tuple(AssetSource(asset_key=key.text) for key in sorted(deps))
+        sources = tuple(
+            AssetSource(asset_key=key.text, mapping=self._mappings.get(key.text))
+            for key in sorted(deps)
+        )
         return (StepInput(name="", sources=sources, nothing=True),)
 
     def _output(self, flat: FlatStep, name: str, inputs: Sequence[StepInput]) -> StepOutput:
@@ -276,7 +281,7 @@ class PlacedBlock:
         self, key: KeyText, step: Step, output: StepOutput, above: frozenset[KeyText]
     ) -> Asset:
         said = self._said[key]
-        return Asset(
+        asset = Asset(
             key=key,
             block=self._place.name,
             step_key=step.key,
@@ -294,6 +299,7 @@ class PlacedBlock:
             keep_versions=said.keep_versions,
             source=self._block.source,
         )
+        return partitioned(asset, self._block, self._mappings)
 
     def _is_builtin(self, said: ProducedAsset) -> bool:
         """Tell whether Treadle's own manager stores an asset.

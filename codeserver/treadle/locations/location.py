@@ -22,6 +22,7 @@ from treadle.locations._placed import PlacedStep
 from treadle.locations.snapshot import Manifest, Snapshot, SourceLine
 from treadle.locations.tables import Packed
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
+from treadle.partitions._placing import definitions_of_jobs, table
 from treadle.steps._step_code import StepCode
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
@@ -232,6 +233,7 @@ def _loaded(
     snapshot = replace(
         built.snapshot,
         jobs=jobs,
+        partitions=table((*built.snapshot.partitions, *definitions_of_jobs(selected))),
         warnings=(*built.snapshot.warnings, *warnings, *about_jobs),
     )
     return LoadedLocation(

@@ -85,6 +85,6 @@ def test_each_option_of_blocks_is_in_the_table_of_them() -> None:
 def test_what_of_dagsters_is_not_taken_is_told_with_what_to_do() -> None:
     told = dict(gen_reference._left_out("asset", treadle.asset))
 
-    assert "Partitions are not there yet" in told["partitions_def"]
     assert "Automation is not there yet" in told["automation_condition"]
     assert "retry_policy" not in told
+    assert "partitions_def" not in told

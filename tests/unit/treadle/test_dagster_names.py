@@ -38,7 +38,7 @@ def test_a_name_that_is_here_can_be_imported(name: str) -> None:
     [
         ("execute_job", "Never, because every run of the services has its own processes"),
         ("ReexecutionOptions", "client.rerun(run)"),
-        ("daily_partitioned_config", "Partitions are not there yet. See"),
+        ("AssetPartitionStatus", "Ask the client which partitions are made"),
         ("DagsterInvalidDefinitionError", "catch DefinitionError"),
     ],
 )

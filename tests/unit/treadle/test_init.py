@@ -141,6 +141,7 @@ def test_importing_it_imports_nothing_that_only_a_process_of_ours_needs() -> Non
             "kinds",
             "lazy_dataclasses",
             "message",
+            "partition",
             "plan",
             "policy",
             "suggestions",

@@ -19,15 +19,15 @@ from dagster import (
 )
 from dagster._core.definitions import something
 
-@asset(partitions_def=dg.DailyPartitionsDefinition("2020-01-01"), hooks=None, group_name="g")
+@asset(freshness_policy=dg.DailyPartitionsDefinition("2020-01-01"), hooks=None, group_name="g")
 def a(context: AssetExecutionContext, config: Config) -> MaterializeResult: ...
 
 @dg.graph_asset(
-    backfill_policy={1},
+    automation_condition={1},
 )
 def b(): ...
 
-@mine(partitions_def=1)
+@mine(freshness_policy=1)
 def c(): ...
 
 defs = dg.Definitions(assets=[a], sensors=[1])
@@ -41,9 +41,8 @@ def test_all_that_is_not_there_is_told_with_its_line() -> None:
         (6, "DynamicOut"),
         (9, "schedule"),
         (11, "dagster._core.definitions"),
-        (13, "DailyPartitionsDefinition"),
-        (13, "asset(partitions_def=…)"),
-        (17, "graph_asset(backfill_policy=…)"),
+        (13, "asset(freshness_policy=…)"),
+        (17, "graph_asset(automation_condition=…)"),
         (24, "Definitions(sensors=…)"),
     ]
 
@@ -52,7 +51,7 @@ def test_each_says_what_to_write_or_that_it_is_to_come() -> None:
     said = {each.name: each.said for each in check_module(MOVED)}
 
     assert "not there yet" in said["DynamicOut"]
-    assert "Partitions are not there yet" in said["asset(partitions_def=…)"]
+    assert "Automation is not there yet" in said["asset(freshness_policy=…)"]
     assert "have a scheduler call the client" in said["Definitions(sensors=…)"]
 
 

@@ -237,7 +237,7 @@ def test_a_list_of_what_is_taken_names_nothing_that_is_refused() -> None:
     refusal = str(refused(ArgumentError, defs="@asset(colour=1)  # at\ndef a(): return 1"))
 
     assert "'kinds'" in refusal
-    for name in ("partitions_def", "pool", "is_virtual", "compute_fn"):
+    for name in ("freshness_policy", "pool", "is_virtual", "compute_fn"):
         assert f"'{name}'" not in refusal
 
 
@@ -405,8 +405,8 @@ CONTEXT = "The context is a first argument named context, _context, context_ or 
          ("Connect it, or give it a default in the op. One that runs tell by config is annotated with"
           " a type of plain data (int, list[str], …), a resource ResourceParam[…].")),
         ("@asset(partitions_def=3)  # at\ndef f(): ...",
-         "asset(partitions_def=…) is not supported yet.",
-         "Partitions are not there yet: leave it out."),
+         "@asset 'f': partitions_def is 3, and no definition of partitions.",
+         "Give DailyPartitionsDefinition(start_date=…), StaticPartitionsDefinition([…]) or another of Treadle's."),
         ("@asset(is_virtual=True)  # at\ndef f(): ...",
          "asset(is_virtual=…) is not supported yet.",
          "Leave 'is_virtual' out."),

@@ -16,6 +16,7 @@ from treadle_client._messages import (
 from treadle_client.cli.pages.check_words import facts_of, outcome_of
 from treadle_client.text._facts import facts_below, facts_rows
 from treadle_client.text._metadata import Metadata
+from treadle_client.text._partition_words import upstream_words
 from treadle_client.text._table import Page, Table, one_line
 from treadle_client.text._words import moment
 from treadle_contract.lazy_dataclasses import dataclass
@@ -224,6 +225,7 @@ def _facts(entry: AssetEntry) -> list[str | Table]:
         lines.append(asset.description)
     facts = {
         "made from": ", ".join(asset.upstream_keys),
+        "partitions needed": upstream_words(asset),
         "group": asset.group,
         "kinds": ", ".join(asset.kinds),
         "owners": ", ".join(asset.owners),

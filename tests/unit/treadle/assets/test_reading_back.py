@@ -355,7 +355,7 @@ def test_what_is_made_elsewhere_is_read_by_who_has_its_source_asset() -> None:
     ("asked", "name", "said"),
     [
         (two, "subset_for", "has no subset_for. Select what you need of it"),
-        (two, "get_partition_mapping", "Partitions are not there yet"),
+        (two, "infer_partition_mapping", "Ask get_partition_mapping(KEY)"),
         (two, "spec_by_key", "has no spec_by_key. Did you mean 'specs_by_key'"),
         (AssetSelection.keys("a"), "sources", "write roots()"),
         (AssetSelection.keys("a"), "upstraem", "Did you mean 'upstream'"),

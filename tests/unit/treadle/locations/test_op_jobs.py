@@ -206,7 +206,7 @@ def test_a_job_is_constructed_of_a_graph() -> None:
         with pytest.raises(ArgumentError, match="and no graph") as refused:
             JobDefinition(graph_def=wrong)  # type: ignore[arg-type]  # the mistake
         assert refused.value.source.file == __file__
-    with pytest.raises(ArgumentError, match=r"JobDefinition\(partitions_def="):
+    with pytest.raises(ArgumentError, match="partitions_def is 1, and no definition"):
         JobDefinition(graph_def=etl.graph, partitions_def=1)
 
 

@@ -1,0 +1,1 @@
+"""What users say of partitions: which there are, which of another asset's they need, how many a run makes."""
