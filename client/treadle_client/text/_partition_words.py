@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from treadle_client._messages import (
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
         TimeWindowPartitions,
     )
 
-_SHOWN = 5
+_SHOWN: Final = 5
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: The years 1 to 9999, in seconds: what a newer version sends may lie beyond.
+_FIRST_SECOND: Final = -62_135_596_800
+_LAST_SECOND: Final = 253_402_300_799
 
 
 def definition_words(definition: PartitionsDefinition | PartitionDimension) -> str:
@@ -61,14 +65,14 @@ def mapping_words(mapping: PartitionMapping) -> str:  # noqa: PLR0911 -- one for
 
 
 def _windows(said: TimeWindowPartitions) -> str:
-    start = datetime.fromtimestamp(said.start, UTC).isoformat(timespec="minutes")
-    end = said.end
-    until = (
-        ""
-        if end is None
-        else f" to {datetime.fromtimestamp(end, UTC).isoformat(timespec='minutes')}"
-    )
+    start = _moment(said.start)
+    until = "" if said.end is None else f" to {_moment(said.end)}"
     return f"{said.cron_schedule!r} in {said.timezone}, from {start}{until}"
+
+
+def _moment(seconds: int) -> str:
+    inside = min(max(seconds, _FIRST_SECOND), _LAST_SECOND)
+    return (_EPOCH + timedelta(seconds=inside)).isoformat(timespec="minutes")
 
 
 def _some(keys: tuple[str, ...]) -> str:

@@ -216,8 +216,9 @@ class PlacedBlock:
         # An argument that names an asset of the same graph is one more wire of it. An op's own
         # asset stays an asset: if the op is cut, another piece of it may be what makes it.
         maker = self._makers.get(key)
-        if maker is not None:
-            return self._source(maker)
+        return self._source(maker) if maker is not None else self._asset_source(key)
+
+    def _asset_source(self, key: AssetKey) -> AssetSource:
         return AssetSource(asset_key=key.text, mapping=self._mappings.get(key.text))
 
     def _ordering(self, inputs: Sequence[StepInput]) -> tuple[StepInput, ...]:
@@ -226,11 +227,8 @@ class PlacedBlock:
         read = (source for each in inputs for source in each.sources)
         if not deps or any(isinstance(source, OutputSource) for source in read):
             return ()
-        sources = tuple(
-            AssetSource(asset_key=key.text, mapping=self._mappings.get(key.text))
-            for key in sorted(deps)
-        )
-        return (StepInput(name="", sources=sources, nothing=True),)
+        sources = map(self._asset_source, sorted(deps))
+        return (StepInput(name="", sources=tuple(sources), nothing=True),)
 
     def _output(self, flat: FlatStep, name: str, inputs: Sequence[StepInput]) -> StepOutput:
         out, observes = flat.outs[name], self._block.options.observes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from treadle._errors import ConflictError
 from treadle._keys import AssetKey
 from treadle.locations.snapshot import Asset, SourceLine
-from treadle.partitions._given import put_mapping
+from treadle.partitions._given import UNPARTITIONED, put_mapping
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.partition import PartitionMapping, PartitionsDefinition, UpstreamMapping
@@ -44,7 +44,7 @@ def partitioned(
 ) -> Asset:
     """Return an asset with what its block says of partitions."""
     said = block.options.partitioning
-    if said.definition is None and not mappings:
+    if said is UNPARTITIONED and not mappings:
         return asset
     return replace(
         asset,

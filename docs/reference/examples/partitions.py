@@ -92,7 +92,9 @@ assert key == "2024-01-03|eu"
 assert each_region.has_partition_key(key)
 assert isinstance(each_region, PartitionsDefinition)
 
-assert HourlyPartitionsDefinition("2024-01-08-22:00").get_last_partition_key(now) == "2024-01-08-23:00"
+assert (
+    HourlyPartitionsDefinition("2024-01-08-22:00").get_last_partition_key(now) == "2024-01-08-23:00"
+)
 assert MonthlyPartitionsDefinition("2023-11-01").get_last_partition_key(now) == "2023-12-01"
 years = TimeWindowPartitionsDefinition("2020", "%Y", cron_schedule="0 0 1 1 *")
 assert years.get_last_partition_key(now) == "2023"
