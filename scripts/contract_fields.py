@@ -61,8 +61,20 @@ def slots_of(message: Descriptor) -> Iterator[Slot]:
             yield _own_slot(field)
         elif oneof.name not in seen:
             seen.add(oneof.name)
-            types = " | ".join(_type_name(each) for each in oneof.fields)
-            yield Slot(oneof.name, f"{types} | None", "None", (oneof.name,))
+            yield Slot(oneof.name, f"{union_name(oneof)} | None", "None", (oneof.name,))
+
+
+def unions_of(message: Descriptor) -> Iterator[tuple[str, str]]:
+    """Return the name of the type of each attribute that is told by its class, and what it is."""
+    for oneof in message.oneofs:
+        if _is_told_by_class(oneof):
+            yield union_name(oneof), " | ".join(_type_name(each) for each in oneof.fields)
+
+
+def union_name(oneof: OneofDescriptor) -> str:
+    """Return the name of a oneof's type: `JournalRecordFact` of `fact` of JournalRecord."""
+    words = "".join(word.capitalize() for word in oneof.name.split("_"))
+    return f"{oneof.containing_type.name}{words}"
 
 
 def _own_slot(field: FieldDescriptor) -> Slot:

@@ -28,6 +28,7 @@ from scripts.contract_fields import (
     oneof_row,
     short_name,
     slots_of,
+    unions_of,
 )
 from treadle_api.v1 import bounds_pb2
 
@@ -39,6 +40,7 @@ _NATIVE_MESSAGES = frozenset({"Value", "ValueList", "ValueMap"})
 _STANDARD_IMPORTS = {
     "Final": "from typing import Final",
     "Mapping": "from collections.abc import Mapping",
+    "TypeAlias": "from typing import TypeAlias",
 }
 # Types alone: a process that defines assets has no use for the module.
 _TYPE_IMPORTS = {
@@ -99,6 +101,10 @@ class _Module:
         body = [self._enum(enum) for enum in enums] + [self._message(each) for each in messages]
         registered = [_enum_entry(enum) for enum in enums]
         registered += [f"MESSAGES[{each.name!r}] = {each.name}" for each in messages]
+        # Unions are made of classes: behind all of them.
+        registered += [
+            f"{name}: TypeAlias = {types}" for each in messages for name, types in unions_of(each)
+        ]
         parts = [self._head("\n".join([*body, *registered]), messages), *body]
         return "\n\n\n".join([*parts, "\n".join(registered)]) + "\n"
 

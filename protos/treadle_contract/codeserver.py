@@ -6,6 +6,7 @@ Generated from codeserver.proto by scripts/gen_protos.py: change that file, then
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from treadle_contract.graph import CodeManifest, GraphPart, Location
 from treadle_contract.ids import KeyText, RunId, StepKey
@@ -609,7 +610,7 @@ class PlanOnRecordResponse(Message):
     """What the code server says."""
 
     __slots__ = __match_args__ = ('answer', 'generation')
-    answer: PlanPart | PlanQuestion | None
+    answer: PlanOnRecordResponseAnswer | None
     """Exactly one is set."""
     generation: str
     """With a part of the plan: the generation that is served as this is said, see Location. Who
@@ -618,7 +619,7 @@ class PlanOnRecordResponse(Message):
     def __init__(
         self,
         *,
-        answer: PlanPart | PlanQuestion | None = None,
+        answer: PlanOnRecordResponseAnswer | None = None,
         generation: str = "",
     ) -> None:
         put = object.__setattr__
@@ -895,3 +896,4 @@ MESSAGES['ReloadRequest'] = ReloadRequest
 MESSAGES['ReloadResponse'] = ReloadResponse
 MESSAGES['WatchLocationRequest'] = WatchLocationRequest
 MESSAGES['WatchLocationResponse'] = WatchLocationResponse
+PlanOnRecordResponseAnswer: TypeAlias = PlanPart | PlanQuestion

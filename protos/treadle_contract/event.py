@@ -6,6 +6,7 @@ Generated from event.proto by scripts/gen_protos.py: change that file, then `mak
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 from typing import TYPE_CHECKING
 
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
@@ -60,7 +61,7 @@ class Event(Message):
     """The attempt, from 1. 0: not about one attempt."""
     schema_version: int
     """The version of the payload's schema, now 1."""
-    kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None
+    kind: EventKind | None
     """What happened. A reader MUST skip kinds that it does not know."""
 
     def __init__(
@@ -73,7 +74,7 @@ class Event(Message):
         step_key: StepKey = StepKey(""),
         attempt: int = 0,
         schema_version: int = 0,
-        kind: RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None = None,
+        kind: EventKind | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -1050,3 +1051,4 @@ MESSAGES['StepReused'] = StepReused
 MESSAGES['CancelRequested'] = CancelRequested
 MESSAGES['StepCancelled'] = StepCancelled
 MESSAGES['RunFinished'] = RunFinished
+EventKind: TypeAlias = RunSubmitted | RunDequeued | HostReady | RunStarted | StepExpanded | StepStarted | InputLoaded | OutputStored | OutputDiscarded | AssetMaterialized | CheckEvaluated | LogRecord | StepSucceeded | StepFailed | StepRetryScheduled | StepRecomputed | StepSkipped | StepNotRun | StepReused | CancelRequested | StepCancelled | RunFinished | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated

@@ -5,6 +5,7 @@ Generated from partition.proto by scripts/gen_protos.py: change that file, then 
 
 from __future__ import annotations
 
+from typing import TypeAlias
 
 from treadle_contract.ids import KeyText
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message
@@ -27,14 +28,14 @@ class PartitionsDefinition(Message):
     __slots__ = __match_args__ = ('id', 'of')
     id: str
     """The first characters of the SHA-256 of the rest, in hexadecimal."""
-    of: StaticPartitions | TimeWindowPartitions | DynamicPartitions | MultiPartitions | None
+    of: PartitionsDefinitionOf | None
     """What the keys are."""
 
     def __init__(
         self,
         *,
         id: str,
-        of: StaticPartitions | TimeWindowPartitions | DynamicPartitions | MultiPartitions | None = None,
+        of: PartitionsDefinitionOf | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'id', id)
@@ -173,14 +174,14 @@ class PartitionDimension(Message):
     __slots__ = __match_args__ = ('name', 'of')
     name: str
     """The name, unique among the dimensions."""
-    of: StaticPartitions | TimeWindowPartitions | DynamicPartitions | None
+    of: PartitionDimensionOf | None
     """What the keys are."""
 
     def __init__(
         self,
         *,
         name: str,
-        of: StaticPartitions | TimeWindowPartitions | DynamicPartitions | None = None,
+        of: PartitionDimensionOf | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -224,13 +225,13 @@ class PartitionMapping(Message):
     """Which keys of an asset a key of its reader needs."""
 
     __slots__ = __match_args__ = ('of',)
-    of: PlainMapping | TimeWindowMapping | StaticMapping | MultiToSingleMapping | MultiMapping | SpecificMapping | UserMapping | None
+    of: PartitionMappingOf | None
     """How they are found."""
 
     def __init__(
         self,
         *,
-        of: PlainMapping | TimeWindowMapping | StaticMapping | MultiToSingleMapping | MultiMapping | SpecificMapping | UserMapping | None = None,
+        of: PartitionMappingOf | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'of', of)
@@ -390,7 +391,7 @@ class DimensionMapping(Message):
     """The dimension of the reader."""
     upstream_dimension: str
     """The dimension of the asset that is read."""
-    of: PlainMapping | TimeWindowMapping | StaticMapping | SpecificMapping | None
+    of: DimensionMappingOf | None
     """How they are found."""
 
     def __init__(
@@ -398,7 +399,7 @@ class DimensionMapping(Message):
         *,
         downstream_dimension: str,
         upstream_dimension: str,
-        of: PlainMapping | TimeWindowMapping | StaticMapping | SpecificMapping | None = None,
+        of: DimensionMappingOf | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'downstream_dimension', downstream_dimension)
@@ -532,3 +533,7 @@ MESSAGES['SpecificMapping'] = SpecificMapping
 MESSAGES['UserMapping'] = UserMapping
 MESSAGES['UpstreamMapping'] = UpstreamMapping
 MESSAGES['BackfillPolicy'] = BackfillPolicy
+PartitionsDefinitionOf: TypeAlias = StaticPartitions | TimeWindowPartitions | DynamicPartitions | MultiPartitions
+PartitionDimensionOf: TypeAlias = StaticPartitions | TimeWindowPartitions | DynamicPartitions
+PartitionMappingOf: TypeAlias = PlainMapping | TimeWindowMapping | StaticMapping | MultiToSingleMapping | MultiMapping | SpecificMapping | UserMapping
+DimensionMappingOf: TypeAlias = PlainMapping | TimeWindowMapping | StaticMapping | SpecificMapping

@@ -6,6 +6,7 @@ Generated from worker.proto by scripts/gen_protos.py: change that file, then `ma
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 from typing import TYPE_CHECKING
 
 from treadle_contract.event import AssetMaterialized, AssetObserved, CheckEvaluated, ExpectationEvaluated, HookCompleted, HookErrored, InputLoaded, OutputDiscarded, OutputStored, StartMethod
@@ -52,13 +53,13 @@ class HostFrame(Message):
     """A message from a host."""
 
     __slots__ = __match_args__ = ('frame',)
-    frame: Hello | Report | Ack | None
+    frame: HostFrameFrame | None
     """Exactly one is set."""
 
     def __init__(
         self,
         *,
-        frame: Hello | Report | Ack | None = None,
+        frame: HostFrameFrame | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'frame', frame)
@@ -75,13 +76,13 @@ class LauncherFrame(Message):
     """A message from the launcher."""
 
     __slots__ = __match_args__ = ('frame',)
-    frame: Commit | Task | Cancel | Prepare | Drain | Recall | None
+    frame: LauncherFrameFrame | None
     """Exactly one is set."""
 
     def __init__(
         self,
         *,
-        frame: Commit | Task | Cancel | Prepare | Drain | Recall | None = None,
+        frame: LauncherFrameFrame | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'frame', frame)
@@ -243,7 +244,7 @@ class JournalRecord(Message):
     """The attempt, from 1."""
     time: datetime
     """When."""
-    fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None
+    fact: JournalRecordFact | None
     """What happened."""
     next_task_id: TaskId
     """The task, sent ahead, that starts in the place of this one. Set where the attempt ended and
@@ -261,7 +262,7 @@ class JournalRecord(Message):
         step_key: StepKey,
         attempt: int,
         time: datetime,
-        fact: AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated | None = None,
+        fact: JournalRecordFact | None = None,
         next_task_id: TaskId = TaskId(""),
         next_step_key: StepKey = StepKey(""),
     ) -> None:
@@ -1076,3 +1077,6 @@ MESSAGES['TaskInput'] = TaskInput
 MESSAGES['TaskSource'] = TaskSource
 MESSAGES['TaskOutput'] = TaskOutput
 MESSAGES['TaskAsset'] = TaskAsset
+HostFrameFrame: TypeAlias = Hello | Report | Ack
+LauncherFrameFrame: TypeAlias = Commit | Task | Cancel | Prepare | Drain | Recall
+JournalRecordFact: TypeAlias = AttemptBegun | InputLoaded | WorkerLogRecord | AttemptSucceeded | AttemptFailed | AttemptCancelled | HookCompleted | HookErrored | AssetObserved | ExpectationEvaluated

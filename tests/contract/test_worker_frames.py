@@ -19,12 +19,13 @@ from treadle_contract.worker import (
     Commit,
     HostFrame,
     JournalRecord,
+    JournalRecordFact,
     LauncherFrame,
     Report,
     WorkerLogRecord,
 )
 from treadle_worker.attempts import report_socket as report_end
-from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, Fact, Undecoded
+from treadle_worker.attempts.attempt_end import AttemptEnd, Exit, Undecoded
 from treadle_worker.attempts.exits import conclude
 from treadle_worker.host import outbox
 from treadle_worker.host.journal import Journal
@@ -33,12 +34,12 @@ from treadle_worker.step import reports
 RECORDS = messages.of(JournalRecord).filter(lambda record: record.fact is not None)
 
 
-def undecoded(fact: Fact) -> Undecoded:
+def undecoded(fact: JournalRecordFact) -> Undecoded:
     """What a host takes of a fact that a step's process sends."""
     return report_end._fact_of(json_codec.dumps(reports._record(fact)))
 
 
-def told(*facts: Fact | Undecoded) -> HostFrame:
+def told(*facts: JournalRecordFact | Undecoded) -> HostFrame:
     """What protobuf reads of the frame in which a host passes facts on."""
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal(str(Path(folder, "journal")))

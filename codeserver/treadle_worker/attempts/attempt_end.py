@@ -6,40 +6,15 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from treadle._system import os, signal
-from treadle_contract.event import (
-    AssetObserved,
-    ExpectationEvaluated,
-    HookCompleted,
-    HookErrored,
-    InputLoaded,
-)
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage
 from treadle_contract.worker import (
-    AttemptBegun,
-    AttemptCancelled,
     AttemptFailed,
-    AttemptSucceeded,
-    WorkerLogRecord,
 )
 
 NO_STEP: Final = StepKey("")
-
-Fact: TypeAlias = (
-    AttemptBegun
-    | InputLoaded
-    | WorkerLogRecord
-    | HookCompleted
-    | HookErrored
-    | AssetObserved
-    | ExpectationEvaluated
-    | AttemptSucceeded
-    | AttemptFailed
-    | AttemptCancelled
-)
-"""What a JournalRecord tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

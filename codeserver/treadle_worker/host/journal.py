@@ -9,8 +9,8 @@ from treadle.io.durability import Durability, sync_folder
 from treadle_contract import json_codec, json_text
 from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.lazy_dataclasses import dataclass
-from treadle_contract.worker import JournalRecord
-from treadle_worker.attempts.attempt_end import Fact, Undecoded
+from treadle_contract.worker import JournalRecord, JournalRecordFact
+from treadle_worker.attempts.attempt_end import Undecoded
 from treadle_worker.system.kept_descriptor import out_of_the_way
 
 # Less than this is not worth a new file: what is cut is rewritten past it.
@@ -66,7 +66,7 @@ class Journal:
         task_id: TaskId,
         step_key: StepKey,
         attempt: int,
-        fact: Fact | Undecoded,
+        fact: JournalRecordFact | Undecoded,
         next_task_id: TaskId = _NO_TASK,
         next_step_key: StepKey = _NO_STEP,
     ) -> None:

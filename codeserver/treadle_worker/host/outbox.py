@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.lazy_dataclasses import dataclass, replace
-from treadle_contract.worker import Task
-from treadle_worker.attempts.attempt_end import Fact, Undecoded
+from treadle_contract.worker import JournalRecordFact, Task
+from treadle_worker.attempts.attempt_end import Undecoded
 from treadle_worker.host.dialling import Launcher
 from treadle_worker.host.host_output import note
 from treadle_worker.host.journal import Journal
@@ -30,7 +30,7 @@ class _Unwritten:
     """A fact that is in no journal yet, and what waits for that."""
 
     task: Task
-    fact: Fact | Undecoded
+    fact: JournalRecordFact | Undecoded
     written: Callable[[], None]
     next_task_id: TaskId
     next_step_key: StepKey
@@ -68,7 +68,7 @@ class Outbox:
     def record(
         self,
         task: Task,
-        fact: Fact | Undecoded,
+        fact: JournalRecordFact | Undecoded,
         written: Callable[[], None] = lambda: None,
         next_task_id: TaskId = NO_TASK,
         next_step_key: StepKey = NO_STEP,

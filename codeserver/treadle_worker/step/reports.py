@@ -10,9 +10,8 @@ from treadle_contract.frame_bounds import FACT, MAX_FACT_BYTES
 from treadle_contract.ids import StepKey, TaskId
 from treadle_contract.json_text import check_shape
 from treadle_contract.message import ContractError
-from treadle_contract.worker import JournalRecord
+from treadle_contract.worker import JournalRecord, JournalRecordFact
 from treadle_worker import frames
-from treadle_worker.attempts.attempt_end import Fact
 from treadle_worker.system.kept_descriptor import KeptDescriptor
 
 # Before the user's code runs, which may change what this takes.
@@ -39,7 +38,7 @@ class ReportsLostError(Exception):
     """The code of the step closed the socket that its process reports on."""
 
 
-def _record(fact: Fact, next_step_key: StepKey = _NO_STEP) -> JournalRecord:
+def _record(fact: JournalRecordFact, next_step_key: StepKey = _NO_STEP) -> JournalRecord:
     """Return a record of a fact that leaves it to the host to say whose it is."""
     return JournalRecord(
         number=0,
@@ -52,7 +51,7 @@ def _record(fact: Fact, next_step_key: StepKey = _NO_STEP) -> JournalRecord:
     )
 
 
-def _packed(fact: Fact, next_step_key: StepKey) -> bytes:
+def _packed(fact: JournalRecordFact, next_step_key: StepKey) -> bytes:
     body = json_codec.dumps(_record(fact, next_step_key))
     try:
         check_shape(body, "a message", FACT)
@@ -70,7 +69,7 @@ class Reports:
         self._pid = os.getpid()
         self._lock = allocate_lock()
 
-    def send(self, fact: Fact, next_step_key: StepKey = _NO_STEP) -> None:
+    def send(self, fact: JournalRecordFact, next_step_key: StepKey = _NO_STEP) -> None:
         """Write one fact, whole; nothing in a process that the user's code forked.
 
         `next_step_key`: the step that this process goes on with, once it has word.

@@ -16,14 +16,10 @@ from treadle_contract.run import FailureReason
 from treadle_contract.worker import (
     Ack,
     AttemptFailed,
-    Cancel,
-    Commit,
-    Drain,
     Hello,
     JournalRecord,
     LauncherFrame,
-    Prepare,
-    Recall,
+    LauncherFrameFrame,
     Report,
     Task,
     TaskStep,
@@ -41,7 +37,7 @@ OLDEST_PROTOCOL_VERSION = 1
 FromHost: TypeAlias = Hello | Ack | tuple[Record, ...]
 """What a frame of a host says; the records are those of a report."""
 
-ToHost: TypeAlias = Commit | Task | Cancel | Prepare | Drain | Recall
+ToHost: TypeAlias = LauncherFrameFrame
 """What a frame to a host says."""
 
 _FEW_KEYS: Final = 50

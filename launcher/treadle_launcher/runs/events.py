@@ -9,34 +9,6 @@ from collections.abc import Mapping
 from typing import Any, Final, TypeAlias, cast
 
 from treadle_contract import event
-from treadle_contract.event import (
-    AssetMaterialized,
-    AssetObserved,
-    CancelRequested,
-    CheckEvaluated,
-    ExpectationEvaluated,
-    HookCompleted,
-    HookErrored,
-    HostReady,
-    InputLoaded,
-    LogRecord,
-    OutputDiscarded,
-    OutputStored,
-    RunDequeued,
-    RunFinished,
-    RunStarted,
-    RunSubmitted,
-    StepCancelled,
-    StepExpanded,
-    StepFailed,
-    StepNotRun,
-    StepRecomputed,
-    StepRetryScheduled,
-    StepReused,
-    StepSkipped,
-    StepStarted,
-    StepSucceeded,
-)
 from treadle_contract.fields import fields_of, message_class
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
@@ -48,34 +20,7 @@ SCHEMA_VERSION: Final = 1
 FAILED_STEPS_LISTED: Final = 500
 """How many failed steps a run_finished names at most."""
 
-Payload: TypeAlias = (
-    RunSubmitted
-    | RunDequeued
-    | HostReady
-    | RunStarted
-    | StepExpanded
-    | StepStarted
-    | InputLoaded
-    | OutputStored
-    | OutputDiscarded
-    | AssetMaterialized
-    | CheckEvaluated
-    | HookCompleted
-    | HookErrored
-    | AssetObserved
-    | ExpectationEvaluated
-    | LogRecord
-    | StepSucceeded
-    | StepFailed
-    | StepRetryScheduled
-    | StepRecomputed
-    | StepSkipped
-    | StepNotRun
-    | StepReused
-    | CancelRequested
-    | StepCancelled
-    | RunFinished
-)
+Payload: TypeAlias = event.EventKind
 
 EVENT_KINDS: Final[Mapping[str, type[Payload]]] = {
     field.name: cast(Any, message_class(field))

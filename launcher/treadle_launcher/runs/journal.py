@@ -27,6 +27,7 @@ from treadle_contract.worker import (
     AttemptFailed,
     AttemptSucceeded,
     JournalRecord,
+    JournalRecordFact,
     WorkerLogRecord,
 )
 from treadle_launcher.clock import as_time
@@ -81,21 +82,6 @@ def implausible(
     )
 
 
-Fact: TypeAlias = (
-    AttemptBegun
-    | InputLoaded
-    | WorkerLogRecord
-    | HookCompleted
-    | HookErrored
-    | AssetObserved
-    | ExpectationEvaluated
-    | AttemptSucceeded
-    | AttemptFailed
-    | AttemptCancelled
-    | None
-)
-
-
 def record_events(
     view: RunView, record: Record, after_failure: Callable[[AttemptFailed], Payload]
 ) -> tuple[NewEvent, ...]:
@@ -107,7 +93,7 @@ def record_events(
     step = view.steps.get(record.step_key)
     if step is None or step.state is not StepState.RUNNING or step.attempts != record.attempt:
         return ()
-    fact: Fact = _refused(record) if isinstance(record, Implausible) else record.fact
+    fact = _refused(record) if isinstance(record, Implausible) else record.fact
     time = None if isinstance(record, Implausible) else as_time(record.time)
     return tuple(
         NewEvent(payload=payload, step_key=record.step_key, attempt=record.attempt, time=time)
@@ -116,7 +102,10 @@ def record_events(
 
 
 def _payloads(
-    fact: Fact, view: RunView, step_key: StepKey, after_failure: Callable[[AttemptFailed], Payload]
+    fact: JournalRecordFact | None,
+    view: RunView,
+    step_key: StepKey,
+    after_failure: Callable[[AttemptFailed], Payload],
 ) -> tuple[Payload, ...]:
     match fact:
         case AttemptBegun() | None:
