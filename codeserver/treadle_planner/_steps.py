@@ -174,7 +174,7 @@ class _Assembly:
             config=self._config.steps.get(step.key),
             told_inputs=self._config.inputs.get(step.key),
             selected_checks=checks,
-            code_digest=self._code_digest(step),
+            code_digest=self._reads.index.snapshot.reach.digest_of(step.key),
             resource_config=tuple(
                 [
                     ResourceConfig(key=key, config=told)
@@ -188,10 +188,6 @@ class _Assembly:
 
     def _owner(self, wired: WiredStep) -> str:
         return self._reads.index.resources.owner(wired.step.block)
-
-    def _code_digest(self, step: Step) -> str:
-        reached = self._readers.reads.index.snapshot.reached.get(step.key)
-        return "" if reached is None else reached.digest
 
     def _output(self, step: Step, output: StepOutput) -> PlannedOutput:
         ref = OutputRef(step.key, output.name)

@@ -338,11 +338,38 @@ class Reached:
     """What the outcome of a step may rest on beside its inputs and config: of the user's code, of its
     resources, of the code versions that are declared.
 
-    `digest` is over all of it, `parts` are short digests of the definitions in it, by name: "module.name".
+    `digest` is over all of it, `parts` are the places in `Reach` of the definitions in it.
     """
 
     digest: str
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What steps reach, by key, of those that rest on more than the code of their op.
+
+    `names` are the definitions of the user's that some step reaches, "module.name", and `digests` short
+    digests of what each has itself. Of one name there may be several.
+    """
+
+    steps: Mapping[StepKey, Reached] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+
+    def digest_of(self, step_key: StepKey) -> str:
+        """Return the digest of what a step reaches, "" where its op's says all."""
+        found = self.steps.get(step_key)
+        return "" if found is None else found.digest
+
+    def parts_of(self, step_key: StepKey) -> dict[str, str]:
+        """Return the digests of the definitions that a step reaches, by name."""
+        found = self.steps.get(step_key)
+        parts: dict[str, str] = {}
+        for place in () if found is None else found.parts:
+            name, digest = self.names[place], self.digests[place]
+            parts[name] = f"{parts[name]} {digest}" if name in parts else digest
+        return parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +382,7 @@ class Snapshot:
     (`treadle.locations.digest`); `warnings` and source lines are not part of it. `core_digest` is over
     what steps rest on alone: two imports that differ in nothing else run each other's plans.
     `generator_states` tell generators of random numbers that were seeded from others: part of
-    neither. Nor is `reached`, by step: what is not in it rests on the code of its op alone.
+    neither. Nor is `reach`.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -371,4 +398,4 @@ class Snapshot:
     manifest: Manifest = field(default_factory=Manifest)
     warnings: tuple[str, ...] = ()
     generator_states: tuple[str, ...] = ()
-    reached: Mapping[StepKey, Reached] = field(default_factory=dict)
+    reach: Reach = field(default_factory=Reach)

@@ -16,15 +16,13 @@ _LARGEST_CIRCLE: Final = 64
 class Part:
     """A function, class, constant, module or resource: its `name` for people, and its content.
 
-    In `text` a reference to another part is its place in `refers`. `is_plain`: an op's own digest
-    says all of it. `has_class`: a value may be of it.
+    In `text` a reference to another part is its place in `refers`. `is_class`: a value may be of it.
     """
 
     number: int
     name: str
     text: str = ""
     refers: list[Part] = field(default_factory=list)
-    is_plain: bool = False
     is_class: bool = False
 
     def ref(self, part: Part) -> str:
@@ -88,7 +86,7 @@ def _together(circle: Sequence[Part], digests: Mapping[int, str]) -> dict[int, s
         )
         for part in circle
     }
-    whole = "\n\n".join(sorted(lines.values()))
+    whole = sha256("\n\n".join(sorted(lines.values())))
     return {number: sha256(f"{line}\n\n\n{whole}") for number, line in lines.items()}
 
 
@@ -136,10 +134,11 @@ def _components(parts: Mapping[int, Part]) -> list[list[int]]:
                     above = path[-1][0]
                     lowest[above] = min(lowest[above], lowest[number])
                 if lowest[number] == index[number]:
-                    place = opened.index(number)
-                    found.append(opened[place:])
-                    closed.update(opened[place:])
-                    del opened[place:]
+                    component = [opened.pop()]
+                    while component[-1] != number:
+                        component.append(opened.pop())
+                    found.append(component)
+                    closed.update(component)
             elif following in index:
                 lowest[number] = min(lowest[number], index[following])
             else:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from treadle.locations import canonical
-from treadle.locations.snapshot import Reached, Snapshot, Step
+from treadle.locations.snapshot import Reach, Reached, Snapshot, Step
 from treadle.reach._parts import Part, reached_from, sha256, whole_digests
 from treadle.reach._walk import Walk
 from treadle_contract.ids import KeyText, StepKey
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from treadle.locations.location import LoadedLocation
 
 
-def reached(location: LoadedLocation) -> Mapping[StepKey, Reached]:
-    """Return by step key what a step reaches, of those that reach more than the code of their op.
+def reach_of(location: LoadedLocation) -> Reach:
+    """Return what the steps of a location reach.
 
     The location is sealed: what is the user's is what its manifest says. Nothing of the user's is called,
     but for what pickles objects of the standard library's.
@@ -28,32 +28,77 @@ def reached(location: LoadedLocation) -> Mapping[StepKey, Reached]:
     nodes = {
         node: walk.root(node, partial(_describe, walk, placed))
         for node, placed in location.code.items()
+        if placed.defaults or not walk.is_plain(placed.flat.op.fn)
     }
     managers = {asset.key: asset.manager_key for asset in snapshot.assets}
-    used = {step.key: list(_used(walk, location, step, managers)) for step in snapshot.steps}
-    digests = whole_digests(walk.parts)
-    classes = _given(snapshot, nodes)
+    used = {
+        step.key: list(_used(walk, location, step, managers))
+        for step in (snapshot.steps if location.resources or location.job_resources else ())
+    }
     of_ops = {block.name for block in snapshot.blocks if not block.is_graph}
     # What is declared of a graph's asset says nothing of each of its ops.
     versions = {
-        asset.key: asset.code_version if asset.block in of_ops else "" for asset in snapshot.assets
+        asset.key: asset.code_version
+        for asset in snapshot.assets
+        if asset.code_version and asset.block in of_ops
     }
-    found = {}
+    table = _Table(whole_digests(walk.parts))
+    classes = _given(snapshot, nodes)
     for step in snapshot.steps:
-        version, count = _version(versions, step), len(used[step.key])
-        parts = [
-            *used[step.key],
-            *([] if version else [nodes[step.node], *classes.get(step.key, ())]),
-        ]
-        if not version and len(parts) == 1 and _is_plain(nodes[step.node]):
-            continue
-        written = [version, *(digests[part.number] for part in parts[:count])]
-        written += sorted(digests[part.number] for part in parts[count:])
-        said = dict(_said(parts))
+        version = _version(versions, step)
+        op = nodes.get(step.node)
         if version:
-            said["code_version"] = sha256(version)[:16]
-        found[step.key] = Reached(digest=sha256("\n".join(written)), parts=said)
-    return found
+            table.add(step.key, version, used.get(step.key, ()), ())
+        elif op is not None or used.get(step.key) or classes.get(step.key):
+            own = op or walk.root(step.node, partial(_describe, walk, location.code[step.node]))
+            table.add(step.key, "", used.get(step.key, ()), (own, *classes.get(step.key, ())))
+    return table.reach()
+
+
+class _Table:
+    """What is found of steps, each definition once."""
+
+    def __init__(self, digests: Mapping[int, str]) -> None:
+        self._digests = dict(digests)
+        self._places: dict[tuple[str, str], int] = {}
+        self._of_parts: dict[int, frozenset[int]] = {}
+        self._steps: dict[StepKey, Reached] = {}
+
+    def add(self, key: StepKey, version: str, used: Sequence[Part], code: Sequence[Part]) -> None:
+        """Add a step: what is declared of it, the resources that it uses, and its code with what that is given."""
+        places: frozenset[int] = frozenset()
+        for part in (*used, *code):
+            places |= self._reached(part)
+        if version:
+            places |= {self._place("code_version", sha256(version)[:16])}
+        written = [version, *(self._digest(part) for part in used)]
+        written += sorted(self._digest(part) for part in code)
+        self._steps[key] = Reached(digest=sha256("\n".join(written)), parts=tuple(sorted(places)))
+
+    def _digest(self, part: Part) -> str:
+        if part.number not in self._digests:
+            # What was described since: an op that alone has nothing to add.
+            self._digests.update(whole_digests(reached_from(part).values()))
+        return self._digests[part.number]
+
+    def _reached(self, part: Part) -> frozenset[int]:
+        found = self._of_parts.get(part.number)
+        if found is None:
+            parts = reached_from(part).values()
+            found = frozenset([self._place(each.name, each.own_digest) for each in parts])
+            self._of_parts[part.number] = found
+        return found
+
+    def _place(self, name: str, digest: str) -> int:
+        return self._places.setdefault((name, digest), len(self._places))
+
+    def reach(self) -> Reach:
+        """Return all of it."""
+        return Reach(
+            steps=self._steps,
+            names=tuple([name for name, _ in self._places]),
+            digests=tuple([digest for _, digest in self._places]),
+        )
 
 
 def _describe(walk: Walk, placed: PlacedStep, part: Part) -> None:
@@ -67,21 +112,6 @@ def _describe(walk: Walk, placed: PlacedStep, part: Part) -> None:
 
 def _describe_resource(walk: Walk, value: object, part: Part) -> None:
     part.text = walk.value(part, value, type(value).__module__)
-
-
-def _is_plain(root: Part) -> bool:
-    return len(root.refers) == 1 and root.refers[0].is_plain and "\n" not in root.text
-
-
-def _said(parts: list[Part]) -> Iterator[tuple[str, str]]:
-    """Yield name and digest of each part that is reached, those of one name together."""
-    by_name: dict[str, list[str]] = {}
-    for each in {
-        number: each for part in parts for number, each in reached_from(part).items()
-    }.values():
-        by_name.setdefault(each.name, []).append(each.own_digest)
-    for name, digests in sorted(by_name.items()):
-        yield name, digests[0] if len(digests) == 1 else sha256("\n".join(sorted(digests)))[:16]
 
 
 def _used(
@@ -104,10 +134,12 @@ def _version(versions: Mapping[KeyText, str], step: Step) -> str:
     """Return what is declared of a step's code: its own version, or those of all that it makes."""
     if step.code_version:
         return canonical.write(step.code_version)
+    if not versions:
+        return ""
     made = [key for output in step.outputs for key in output.asset_keys]
     if not made or any(not output.asset_keys for output in step.outputs if not output.nothing):
         return ""
-    said = [versions[key] for key in sorted(made)]
+    said = [versions.get(key, "") for key in sorted(made)]
     return canonical.write(said) if all(said) else ""
 
 

@@ -124,6 +124,24 @@ class Walk:
                 found.text = f"unknown:{found.ref(self.everything())}"
         return part
 
+    def is_plain(self, fn: object) -> bool:
+        """Tell whether a function is all that it reaches: the digest of its code says all of it."""
+        if not isinstance(fn, FunctionType) or not self.owners.module_of(fn):
+            return False
+        if fn.__closure__ or fn.__defaults__ or fn.__kwdefaults__ or vars(fn):
+            return False
+        if any(
+            isinstance(said, str) or not self._is_foreign(said)
+            for said in fn.__annotations__.values()
+        ):
+            return False
+        names = fn.__globals__
+        is_free = not any(each in names or each in _BY_TEXT for each in plain_names(fn.__code__))
+        return is_free and not has_import(fn.__code__)
+
+    def _is_foreign(self, said: object) -> bool:
+        return said is None or (isinstance(said, type) and not self.owners.module_of(said))
+
     def value(self, part: Part, value: object, module: str) -> str:
         """Describe a value that `part` has; `module` counts as a whole where it cannot be told."""
         return self._values.text(part, value, module)
@@ -201,10 +219,6 @@ class Walk:
         if module:
             lines.extend(self._annotations(part, fn, module))
             lines.extend(self._read_by(part, fn.__code__, fn.__globals__, module))
-        plain = ('["tuple"]', '["dict"]')
-        part.is_plain = (
-            bool(module) and not part.refers and all(each in plain for each in lines[1:])
-        )
         part.text = "\n".join(lines)
 
     def _cell(self, part: Part, cell: Any, module: str) -> str:

@@ -12,7 +12,7 @@ from treadle_codeserver import defaults
 from treadle_codeserver.location import LocationStatus, Served
 from treadle_codeserver.wire.text import cut, printable, source_of, text_of
 from treadle_contract import graph
-from treadle_contract.ids import KeyText, StepKey
+from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import replace
 
 D = TypeVar("D", Asset, AssetCheck, Block, Step)
@@ -70,11 +70,11 @@ def manifest_of(snapshot: Snapshot) -> graph.CodeManifest:
         details=_named(detail_digests(snapshot)),
         reached=tuple(
             graph.ReachedCode(
-                step_key=StepKey(key),
+                step_key=key,
                 digest=each.digest,
-                parts={cut(name): part for name, part in each.parts.items()},
+                parts={cut(name): part for name, part in snapshot.reach.parts_of(key).items()},
             )
-            for key, each in sorted(snapshot.reached.items())
+            for key, each in sorted(snapshot.reach.steps.items())
         ),
     )
 

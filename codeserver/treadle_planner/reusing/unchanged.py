@@ -154,8 +154,7 @@ class _Choice:
         if step.code_digest or earlier.code_digest:
             if step.code_digest == earlier.code_digest:
                 return
-            reached = self._index.snapshot.reached.get(step.key)
-            now = {} if reached is None else reached.parts
+            now = self._index.snapshot.reach.parts_of(step.key)
             names = sorted(
                 name
                 for name in now.keys() | earlier.code_parts.keys()

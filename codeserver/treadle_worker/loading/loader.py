@@ -10,7 +10,7 @@ from treadle import _json as json
 from treadle._system import faulthandler, fcntl, gc, open_file, os, signal, struct
 from treadle.locations import canonical, tables
 from treadle.locations.canonical import Json
-from treadle.reach._steps import reached
+from treadle.reach._steps import reach_of
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_worker.host.host_output import keep_output, note
 from treadle_worker.loading import given_resources, left_open
@@ -62,7 +62,7 @@ def main(fd: int) -> int:
         sealed = replace(
             location.snapshot,
             generator_states=generator_states(),
-            reached=reached(location),
+            reach=reach_of(location),
             warnings=(
                 *location.snapshot.warnings,
                 *given_resources.warnings(before, location.resources, location.job_resources),

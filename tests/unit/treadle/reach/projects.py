@@ -12,7 +12,7 @@ from typing import Any
 
 from treadle.locations import tables
 from treadle.locations.location import LoadedLocation, build_location, definitions_of
-from treadle.reach._steps import reached
+from treadle.reach._steps import reach_of
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def _module(file: str) -> str:
 
 def keys_of(location: LoadedLocation) -> dict[str, str]:
     """Return by step what its outcome rests on beside its inputs and config."""
-    found = reached(location)
+    found = reach_of(location).steps
     ops = location.snapshot.manifest.ops
     return {
         step.key: found[step.key].digest if step.key in found else ops[step.node]
