@@ -61,7 +61,8 @@ fuzz: $(VENV)/.dev  ## Random modules and locations against the model, and forei
 		tests/unit/treadle_inprocess/test_random_modules.py \
 		tests/unit/treadle_inprocess/test_random_checks.py tests/e2e/test_random_checks.py \
 		tests/e2e/test_old_homes.py tests/unit/treadle_launcher/engine/test_state_machine.py \
-		tests/unit/treadle_launcher/store/test_store_fold.py tests/unit/treadle_launcher/runs/test_run_view.py
+		tests/unit/treadle_launcher/store/test_store_fold.py tests/unit/treadle_launcher/runs/test_run_view.py \
+		tests/unit/treadle/reach/test_random_mutations.py
 	$(BIN)/python -m tests.foreign --seconds $(FOREIGN_SECONDS) --seed $$(date +%s)
 
 # Which random moments, and how much of everything: CHAOS_SCALE=0.1 takes a tenth.
