@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from treadle.locations import canonical
-from treadle.locations.snapshot import Reach, Reached, Snapshot, Step
+from treadle.locations.reach import Reach, Reached
+from treadle.locations.snapshot import Snapshot, Step
 from treadle.reach._parts import Part, reached_from, sha256, whole_digests
 from treadle.reach._walk import Walk
 from treadle_contract.ids import KeyText, StepKey

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from treadle.locations import canonical
 from treadle.locations.digest import SCALARS
 from treadle.locations.snapshot import SourceLine
+from treadle.reach._by_text import BY_TEXT_MODULES
 from treadle.reach._parts import Part
 
 if TYPE_CHECKING:
@@ -119,8 +120,6 @@ class Values:
         return self._walk.owners.foreign(value.__module__, value.__qualname__)
 
     def _module(self, part: Part, value: ModuleType) -> str:
-        from treadle.reach._walk import BY_TEXT_MODULES  # noqa: PLC0415 -- it imports this one
-
         module = self._walk.owners.user_module(value)
         if module:
             return part.ref(self._walk.module(module))

@@ -15,6 +15,7 @@ from typing import Any, Final
 from treadle._system import read_bytes
 from treadle.locations import canonical
 from treadle.locations.digest import SCALARS, code_text
+from treadle.reach._by_text import BY_TEXT, BY_TEXT_MODULES, HARMLESS
 from treadle.reach._names import (
     Chain,
     Imported,
@@ -28,42 +29,6 @@ from treadle.reach._owners import OWN, Owners
 from treadle.reach._parts import Part
 from treadle.reach._values import Values
 
-_BY_TEXT: Final = frozenset({"exec", "eval", "compile", "globals", "__import__", "__builtins__"})
-"""Builtins that find or make code by its text: all files count."""
-BY_TEXT_MODULES: Final = frozenset(
-    [
-        "importlib",
-        "runpy",
-        "pkgutil",
-        "inspect",
-        "builtins",
-        "gc",
-        "pickle",
-        "cloudpickle",
-        "dill",
-        "shelve",
-        "subprocess",
-        "sys",
-    ]
-)
-"""Modules that do."""
-_HARMLESS: Final = frozenset(
-    {("importlib", "metadata"), ("importlib", "resources"), ("importlib.metadata", "")}
-    | {
-        ("sys", each)
-        for each in [
-            "version",
-            "version_info",
-            "platform",
-            "maxsize",
-            "byteorder",
-            "stdout",
-            "stderr",
-            "argv",
-            "exit",
-        ]
-    }
-)
 _PLACES: Final = frozenset(
     [
         "__file__",
@@ -136,7 +101,7 @@ class Walk:
         ):
             return False
         names = fn.__globals__
-        is_free = not any(each in names or each in _BY_TEXT for each in plain_names(fn.__code__))
+        is_free = not any(each in names or each in BY_TEXT for each in plain_names(fn.__code__))
         return is_free and not has_import(fn.__code__)
 
     def _is_foreign(self, said: object) -> bool:
@@ -252,7 +217,7 @@ class Walk:
     ) -> Iterator[str]:
         """Yield what a function's code reads of its module, of builtins and by imports."""
         written = set(plain_names(code))
-        if not has_import(code) and not any(each in names or each in _BY_TEXT for each in written):
+        if not has_import(code) and not any(each in names or each in BY_TEXT for each in written):
             return
         found = self._names.get(code)
         if found is None:
@@ -270,7 +235,7 @@ class Walk:
         if name in _PLACES:
             return
         if name not in names:
-            if name in _BY_TEXT:
+            if name in BY_TEXT:
                 yield part.ref(self.everything())
             elif not hasattr(builtins, name):
                 yield canonical.write(["unbound", name])
@@ -285,7 +250,7 @@ class Walk:
             name = rest.pop(0)
             taken.append(name)
             names, module, value = inside, owner, inside[name]
-        if isinstance(value, ModuleType) and (value.__name__, *rest[:1]) in _HARMLESS:
+        if isinstance(value, ModuleType) and (value.__name__, *rest[:1]) in HARMLESS:
             return
         yield f"{canonical.write(taken)}:{self._ref(part, self._bound(names, name, module))}"
 
@@ -297,7 +262,7 @@ class Walk:
         base = self._absolute(statement, module)
         if base.partition(".")[0] in BY_TEXT_MODULES:
             names = statement.names or ("",)
-            if not all((base, each) in _HARMLESS for each in names):
+            if not all((base, each) in HARMLESS for each in names):
                 yield part.ref(self.everything())
             return
         loaded = self.owners.modules.get(base)
