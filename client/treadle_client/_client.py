@@ -212,6 +212,7 @@ class Client(PartitionsClient, HomeClient):
         isolation: Isolation | str | None = None,
         reuse: ReuseMode | str | None = None,
         config: object = None,
+        allow_empty: bool = False,
     ) -> Plan:
         """Return what would run for a selection, a list of them (their union), or a job.
 
@@ -226,7 +227,7 @@ class Client(PartitionsClient, HomeClient):
         """
         return self._rpc.plan_run(
             text_or_none(location, name="location"),
-            selection_of(selection, job),
+            selection_of(selection, job, allow_empty=allow_empty),
             plan_options(
                 unselected_outputs=unselected_outputs,
                 siblings=siblings,
@@ -273,6 +274,7 @@ class Client(PartitionsClient, HomeClient):
         isolation: Isolation | str | None = None,
         reuse: ReuseMode | str | None = None,
         config: object = None,
+        allow_empty: bool = False,
         tags: Mapping[str, str] | None = None,
         idempotency_key: str | None = None,
         timeout: float | None = None,
@@ -293,7 +295,7 @@ class Client(PartitionsClient, HomeClient):
         """
         request = RunRequest(
             location=text_or_none(location, name="location"),
-            selection=selection_of(selection, job),
+            selection=selection_of(selection, job, allow_empty=allow_empty),
             options=plan_options(
                 unselected_outputs=unselected_outputs,
                 siblings=siblings,

@@ -118,15 +118,21 @@ def reexecution_of(  # noqa: PLR0913 - what is asked, each by name
     )
 
 
-def selection_of(selection: str | Sequence[str] | None, job: str | None) -> Selection:
+def selection_of(
+    selection: str | Sequence[str] | None, job: str | None, *, allow_empty: bool = False
+) -> Selection:
     """Return what is asked to be made: a selection, a list of them, or what a job selects.
+
+    With `allow_empty` what matches nothing selects nothing.
 
     Raises:
         ValueError: it is no selection.
     """
     asked_job = text_or_none(job, name="job")
+    if not isinstance(allow_empty, bool):
+        raise WrongArgument(f"allow_empty is {shown(allow_empty)}; give True or False.")
     if selection is None:
-        return Selection(job=asked_job)
+        return Selection(job=asked_job, allow_empty=allow_empty)
     if isinstance(selection, Plan):
         raise WrongArgument(
             "A Plan is not a selection: to run what it shows, materialize(plan=plan)."
@@ -138,7 +144,7 @@ def selection_of(selection: str | Sequence[str] | None, job: str | None) -> Sele
     expressions = expressions_in(selection)
     if not expressions:
         raise WrongArgument("An empty list selects nothing; None selects every asset.")
-    return Selection(expressions=expressions)
+    return Selection(expressions=expressions, allow_empty=allow_empty)
 
 
 def pinned(request: RunRequest, plan: Plan) -> RunRequest:

@@ -45,13 +45,15 @@ def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's
     siblings: Siblings | str | None = None,
     unrecorded_loads: UnrecordedLoads | str | None = None,
     isolation: Isolation | str | None = None,
+    allow_empty: bool = False,
 ) -> ExecuteInProcessResult:
     """Make assets in this process, one step after the other, planned and run as the services do it.
 
     `assets` are all that there is, `selection` says which of them are made: all without it. A step
     reads a copy of what another one stored: its pickle, which is kept in memory, or in `instance`, a
     folder in which a later call finds what an earlier one made. The parameters are Dagster's, then
-    those of a run.
+    those of a run. With `allow_empty` a group, tag, kind, owner or wildcard that matches nothing
+    selects nothing.
 
     Raises:
         DefinitionError: the assets cannot work together, or an argument is wrong.
@@ -60,7 +62,8 @@ def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's
     """
     options = _options(locals(), "materialize")
     refuse_unsupported("materialize", {"partition_key": partition_key})
-    request = _request("materialize", assets, resources, selection, options, tags)
+    selected = _selected(selection, allow_empty, "materialize")
+    request = _request("materialize", assets, resources, selected, options, tags)
     home = MemoryHome(PickleStore()) if instance is None else FolderHome(instance)
     return run(request, home, raise_on_error=raise_on_error)
 
@@ -80,6 +83,7 @@ def materialize_to_memory(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in
     siblings: Siblings | str | None = None,
     unrecorded_loads: UnrecordedLoads | str | None = None,
     isolation: Isolation | str | None = None,
+    allow_empty: bool = False,
 ) -> ExecuteInProcessResult:
     """Make assets as `materialize` does, and hand each value on as it is: nothing is pickled.
 
@@ -91,7 +95,8 @@ def materialize_to_memory(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in
     options = _options(locals(), "materialize_to_memory")
     given = {"partition_key": partition_key, "instance": instance}
     refuse_unsupported("materialize_to_memory", given)
-    request = _request("materialize_to_memory", assets, resources, selection, options, tags)
+    selected = _selected(selection, allow_empty, "materialize_to_memory")
+    request = _request("materialize_to_memory", assets, resources, selected, options, tags)
     return run(request, MemoryHome(ObjectStore()), raise_on_error=raise_on_error)
 
 
@@ -130,17 +135,21 @@ def _request(  # noqa: PLR0913, PLR0917 -- what a run is made of
     owner: str,
     assets: Iterable[AssetLike],
     resources: Mapping[str, Any] | None,
-    selection: SelectionLike | None,
+    selection: Selection,
     options: PlanOptions,
     tags: Mapping[str, str] | None,
 ) -> Request:
-    expressions = () if selection is None else (str(selected_by(selection, owner)),)
     return Request(
         definitions=Definitions(assets=assets, resources=resources),
-        selection=Selection(expressions=expressions),
+        selection=selection,
         options=options,
         tags=checked_tags(tags or {}, owner=owner),
     )
+
+
+def _selected(selection: SelectionLike | None, allow_empty: bool, owner: str) -> Selection:
+    expressions = () if selection is None else (str(selected_by(selection, owner)),)
+    return Selection(expressions=expressions, allow_empty=allow_empty)
 
 
 def _options(given: Mapping[str, Any], owner: str) -> PlanOptions:

@@ -167,7 +167,11 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     assert isinstance(chosen, dict), "options have fields"
     if options.reuse is None:
         del chosen["reuse"]
-    identity = dumps([to_json(asked.selection), chosen, said, decided])
+    selected = to_json(asked.selection)
+    assert isinstance(selected, dict), "a selection has fields"
+    if not asked.selection.allow_empty:
+        del selected["allow_empty"]
+    identity = dumps([selected, chosen, said, decided])
     return hashlib.sha256(identity).hexdigest()
 
 

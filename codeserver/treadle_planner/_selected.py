@@ -49,7 +49,8 @@ def selected_keys(index: SnapshotIndex, asked: Asked) -> Selected:
     """
     with selection_refusals(index):
         expression = asked.expression or expression_of(index, asked.selection)
-        keys = selection.select(expression, index.assets)
+        allow_empty = asked.selection.allow_empty
+        keys = selection.select(expression, index.assets, allow_empty=allow_empty)
         checks = selection.select_checks(expression, index.assets)
         op_jobs = selection.select_op_jobs(expression, index.assets)
         observed = selection.select_observed(expression, index.assets)
@@ -72,7 +73,7 @@ def named_keys(index: SnapshotIndex, asked: Selection) -> tuple[KeyText, ...]:
     """
     with selection_refusals(index):
         expression = expression_of(index, asked)
-        keys = selection.select(expression, index.assets)
+        keys = selection.select(expression, index.assets, allow_empty=asked.allow_empty)
         return tuple(sorted(keys | selection.select_observed(expression, index.assets)))
 
 

@@ -211,25 +211,31 @@ class Reexecution(Message):
 class Selection(Message):
     """What is to be made."""
 
-    __slots__ = __match_args__ = ('expressions', 'job')
+    __slots__ = __match_args__ = ('expressions', 'job', 'allow_empty')
     expressions: tuple[str, ...]
     """Expressions of the selection language; their union is selected. Empty: see job."""
     job: str
     """The name of a job whose selection is taken. Empty with no expressions: every asset."""
+    allow_empty: bool
+    """A group, tag, kind, owner or wildcard that matches nothing selects nothing, and so may all
+    of it: then no step runs. Keys have to be there all the same. False: that is refused."""
 
     def __init__(
         self,
         *,
         expressions: tuple[str, ...] = (),
         job: str = "",
+        allow_empty: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'expressions', expressions)
         put(self, 'job', job)
+        put(self, 'allow_empty', allow_empty)
 
     FIELDS = (
         ('expressions', 1, 'expressions', 'text', 'many', '', 'expressions', False, 9),
         ('job', 2, 'job', 'text', 'one', '', 'job', False, 1),
+        ('allow_empty', 30, 'allowEmpty', 'flag', 'one', '', 'allow_empty', False, 0),
     )
 
 

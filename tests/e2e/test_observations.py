@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Session, Start, emptied
-from treadle_client import NotFoundError, Verdict
+from treadle_client import NotFoundError, SelectionError, Verdict
 from treadle_client.cli import run
 
 
@@ -68,6 +68,16 @@ def test_the_plan_and_the_graph_tell_who_looks(session: Session) -> None:
     why = {each.asset_key: each for each in said.assets}
     assert why["prices"].selected
     assert why["prices"].taken_in_by == ("prices",)
+
+
+def test_a_run_of_nothing_succeeds_where_that_is_allowed(session: Session) -> None:
+    with pytest.raises(SelectionError, match="matches nothing"):
+        session.client.materialize("group:none")
+
+    result = session.client.materialize("group:none", allow_empty=True).result()
+
+    assert result.succeeded
+    assert result.materializations == ()
 
 
 def test_a_run_is_gone_on_from(session: Session) -> None:

@@ -117,6 +117,11 @@ _PLAN: tuple[Decorator, ...] = (
         for name, kind in CHOICES.items()
     ),
     *CONFIG_OPTIONS,
+    click.option(
+        "--allow-empty", is_flag=True,
+        help="Select nothing where a group, tag, kind, owner or wildcard matches nothing; by default that"
+        " is refused.",
+    ),
 )  # fmt: skip
 #: What changes which op runs, or why.
 _EXPLAINED: Final = ("unselected_outputs", "siblings")
@@ -213,7 +218,7 @@ def sweeping_options(command: Command) -> Command:
 
 def plan_options(command: Command) -> Command:
     """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
-    names = ("select", "job", "location", *CHOICES, *_CONFIG_NAMES)
+    names = ("select", "job", "location", *CHOICES, *_CONFIG_NAMES, "allow_empty")
     return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
 
 

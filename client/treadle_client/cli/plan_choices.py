@@ -41,7 +41,7 @@ class PlanChoices:
         config_files: tuple[Path, ...],
         config_json: str | None,
         settings: tuple[str, ...],
-        **options: str | None,
+        **options: str | bool | None,
     ) -> PlanChoices:
         """Gather what a command line says.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from treadle.selection._evaluation import AssetGraph, evaluate, reached
+from treadle.selection._evaluation import AssetGraph, part_keys, reached
 from treadle.selection._expression import And, Ends, Expression, Or, Reach, WithoutChecks
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
@@ -23,15 +23,15 @@ class Beyond:
 
 
 def beyond(expression: Expression, graph: AssetGraph) -> Beyond:
-    """Return where the expression, which selects something, goes on; both are sorted."""
+    """Return where the expression, of which all is known to be there, goes on; both are sorted."""
     reaches = tuple(_reaches(expression))
     if not reaches:
         return Beyond(above=(), below=())
-    selected = evaluate(expression, graph)
+    selected = part_keys(expression, graph)
     above: set[KeyText] = set()
     below: set[KeyText] = set()
     for reach in reaches:
-        start = evaluate(reach.of, graph)
+        start = part_keys(reach.of, graph)
         if reach.up != 0:
             above |= reached(start, graph.upstream, reach.up)
         if reach.down != 0:

@@ -126,21 +126,23 @@ class AssetGraph:
         )
 
 
-def select(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+def select(
+    expression: Expression, graph: AssetGraph, *, allow_empty: bool = False
+) -> frozenset[KeyText]:
     """Return the assets that the expression selects and that this location makes.
 
     An external asset that comes in with others (`+x`, `*`, a wildcard, an attribute) is passed
     over; one that is asked for by its key is refused, unless it can be observed. There may be none
-    where checks, jobs of ops, or what is observed, are selected.
+    where checks, jobs of ops, or what is observed, are selected; or with `allow_empty`.
 
     Raises:
         UnknownAssetError: a key or a pattern that no asset has, or an external asset by name.
         EmptySelectionError: nothing is left, or an attribute that no asset has.
     """
     _refuse_external(expression, graph)
-    selected = evaluate(expression, graph)
+    selected = evaluate(expression, graph, allow_empty=allow_empty)
     made = selected & graph.made
-    if made or select_checks(expression, graph) or select_op_jobs(expression, graph):
+    if made or allow_empty or select_checks(expression, graph) or select_op_jobs(expression, graph):
         return made
     if select_observed(expression, graph):
         return made
@@ -177,8 +179,12 @@ def _widening(expression: Expression) -> str:
     return "Widen it; * is every asset."
 
 
-def evaluate(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
+def evaluate(
+    expression: Expression, graph: AssetGraph, *, allow_empty: bool = False
+) -> frozenset[KeyText]:
     """Return every asset that the expression selects, external ones included.
+
+    With `allow_empty` a pattern and an attribute that no asset has select nothing.
 
     Raises:
         SelectionSyntaxError: it takes more looking up than anybody waits for.
@@ -186,7 +192,7 @@ def evaluate(expression: Expression, graph: AssetGraph) -> frozenset[KeyText]:
         EmptySelectionError: an attribute that no asset has.
     """
     _refuse_endless(expression, graph)
-    _refuse_unknown(expression, graph)
+    _refuse_unknown(expression, graph, allow_empty=allow_empty)
     return part_keys(expression, graph)
 
 
@@ -278,14 +284,16 @@ def _refuse_endless(expression: Expression, graph: AssetGraph) -> None:
         )
 
 
-def _refuse_unknown(expression: Expression, graph: AssetGraph) -> None:
+def _refuse_unknown(expression: Expression, graph: AssetGraph, *, allow_empty: bool) -> None:
     parts = tuple(walk(expression))
     unknown = [part.key for part in parts if isinstance(part, Key)]
     unknown = [key for key in dict.fromkeys(unknown) if key not in graph.assets]
     if unknown:
         raise _unknown_keys(unknown, graph)
     for part in parts:
-        if isinstance(part, _Labelled | Pattern) and not any(_matching(part, graph)):
+        if isinstance(part, _Labelled | Pattern) and not (
+            allow_empty or any(_matching(part, graph))
+        ):
             raise _matches_nothing(part, graph)
         if isinstance(part, _Placed):
             refuse_unknown_place(part, graph)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Selection
 from treadle_launcher.errors import (
     CodeServerRefusedError,
@@ -40,14 +41,20 @@ async def owner_of(locations: Locations, selection: Selection) -> CodeLocation:
     """
     every = locations.all()
     await locations.refresh()
-    found = await asyncio.gather(*(_owned_of(locations, each, selection) for each in every))
+    # Whose nothing is, nobody can tell.
+    asked = replace(selection, allow_empty=False)
+    found = await asyncio.gather(*(_owned_of(locations, each, asked) for each in every))
     owning = [each for each, refusal in zip(every, found, strict=True) if refusal is None]
     if len(owning) > 1:
         raise SpansLocationsError([location.name for location in owning])
     if owning:
         return owning[0]
     refusals = zip(every, found, strict=True)
-    raise nowhere({each.name: refusal for each, refusal in refusals if refusal is not None})
+    refused = nowhere({each.name: refusal for each, refusal in refusals if refusal is not None})
+    if selection.allow_empty and refused.reason in _ELSEWHERE:
+        # Where nothing is selected, any will do; where a key is not there, each refuses it.
+        return every[0]
+    raise refused
 
 
 async def _owned_of(

@@ -408,8 +408,13 @@ class Selection(_message.Message):
 
     EXPRESSIONS_FIELD_NUMBER: _builtins.int
     JOB_FIELD_NUMBER: _builtins.int
+    ALLOW_EMPTY_FIELD_NUMBER: _builtins.int
     job: _builtins.str
     """The name of a job whose selection is taken. Empty with no expressions: every asset."""
+    allow_empty: _builtins.bool
+    """A group, tag, kind, owner or wildcard that matches nothing selects nothing, and so may all of it: then
+    no step runs. Keys have to be there all the same. False: that is refused.
+    """
     @_builtins.property
     def expressions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Expressions of the selection language; their union is selected. Empty: see job."""
@@ -419,10 +424,11 @@ class Selection(_message.Message):
         *,
         expressions: _abc.Iterable[_builtins.str] | None = ...,
         job: _builtins.str = ...,
+        allow_empty: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expressions", b"expressions", "job", b"job"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_empty", b"allow_empty", "expressions", b"expressions", "job", b"job"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

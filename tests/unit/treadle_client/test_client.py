@@ -87,6 +87,16 @@ def test_a_plan_is_asked_with_what_the_caller_chose(client, launcher):
     assert request.options.unrecorded_loads == 2
 
 
+def test_it_is_asked_for_that_nothing_may_be_selected(client, launcher):
+    client.plan("group:none", allow_empty=True)
+    client.plan("a")
+
+    asked = [request.selection.allow_empty for request in launcher.requests("PlanRun")]
+    assert asked == [True, False]
+    with pytest.raises(ValueError, match="give True or False"):
+        client.materialize("a", allow_empty="yes")
+
+
 def test_an_empty_list_is_not_every_asset(client):
     with pytest.raises(ValueError, match="None selects every asset"):
         client.plan([])

@@ -474,3 +474,17 @@ def test_threads_of_an_op_may_log_all_at_once() -> None:
     assert [each.sequence for each in result.all_events] == list(
         range(1, len(result.all_events) + 1)
     )
+
+
+@pytest.mark.parametrize("run", [materialize, materialize_to_memory])
+def test_nothing_may_be_selected(run: Any) -> None:
+    @asset
+    def one() -> int:
+        return 1
+
+    result = run([one], selection="group:none", allow_empty=True)
+
+    assert result.success
+    assert not result.get_asset_materialization_events()
+    with pytest.raises(PlanRefused, match="matches nothing"):
+        run([one], selection="group:none")

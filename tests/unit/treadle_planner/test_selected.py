@@ -170,3 +170,36 @@ def test_a_plan_of_a_job_says_where_dagster_went_one_level(snapshot: Snapshot) -
     assert len(by_job.notes) == 1
     assert "selects +b: all the way, where Dagster went one level" in by_job.notes[0]
     assert asked.notes == ()
+
+
+@pytest.mark.parametrize(
+    "expression", ["group:none", "tag:a=b", "kind:k", 'owner:"o@x.org"', "key:z*", "a and one"]
+)
+def test_what_matches_nothing_may_select_nothing(snapshot: Snapshot, expression: str) -> None:
+    asked = Selection(expressions=(expression,), allow_empty=True)
+
+    made = plan(snapshot, PlanRequest(selection=asked))
+
+    assert (made.selected_asset_keys, made.steps) == ((), ())
+    assert refusal(snapshot, expression).reason in {
+        RefusalReason.EMPTY_SELECTION,
+        RefusalReason.UNKNOWN_ASSET,
+    }
+
+
+def test_what_matches_nothing_takes_nothing_from_the_rest(snapshot: Snapshot) -> None:
+    asked = Selection(expressions=("group:none+", "one"), allow_empty=True)
+
+    assert plan(snapshot, PlanRequest(selection=asked)).selected_asset_keys == ("one",)
+
+
+@pytest.mark.parametrize("expression", ["nosuch", "far", "block:nosuch", "check:a:nosuch"])
+def test_a_name_has_to_be_there_though_nothing_may_be_selected(
+    snapshot: Snapshot, expression: str
+) -> None:
+    asked = Selection(expressions=(expression,), allow_empty=True)
+
+    with pytest.raises(PlanRefused) as refused:
+        plan(snapshot, PlanRequest(selection=asked))
+
+    assert refused.value.reason is RefusalReason.UNKNOWN_ASSET

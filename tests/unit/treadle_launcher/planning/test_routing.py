@@ -108,3 +108,25 @@ def test_what_may_be_in_a_location_that_does_not_answer_is_not_unknown():
 
 def test_what_is_no_selection_is_so_in_every_location():
     assert refusal(Locations(a=SYNTAX, b=("sales",))) is SYNTAX
+
+
+@pytest.mark.parametrize(
+    ("refusals", "reason"), [((EMPTY, EMPTY), None), ((SYNTAX, EMPTY), SYNTAX)]
+)
+def test_a_selection_of_nothing_is_of_any_location(refusals, reason):
+    locations = Locations(a=refusals[0], b=refusals[1])
+    asked = Selection(expressions=("group:none",), allow_empty=True)
+
+    if reason is None:
+        assert asyncio.run(owner_of(locations, asked)).name == "a"
+    else:
+        with pytest.raises(RefusedError):
+            asyncio.run(owner_of(locations, asked))
+
+
+def test_a_selection_that_may_be_nothing_is_of_the_location_that_has_some_of_it():
+    locations = Locations(a=EMPTY, b=("x",))
+
+    asked = Selection(expressions=("group:some",), allow_empty=True)
+
+    assert asyncio.run(owner_of(locations, asked)).name == "b"
