@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'ChangeKind', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReuseMode', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepChange', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'ChangeKind', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'PlannedStepOutput', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReuseMode', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepChange', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -969,6 +969,9 @@ class PlannedStep(View):
         "asset:name", sorted.
     told_inputs: The values of inputs that nothing is connected to, a map by their names.
         Null: none is told.
+    mapped_over: The dynamic outputs that it is mapped over and whose mapping keys are not
+        known yet, from the outermost: for each, its key has a "[?]". When the first of them is
+        expanded, one step for each mapping key takes its place. Empty: it runs as it is.
     code_digest: SHA-256 in hexadecimal over what its outcome rests on beside inputs and
         config: of the user's code, of resources, of declared versions. Empty: the digest of its
         op in the manifest says all.
@@ -976,7 +979,7 @@ class PlannedStep(View):
         reused.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'code_digest', 'changes')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'mapped_over', 'code_digest', 'changes')
     key: StepKey
     """The step key."""
     block: str
@@ -1018,6 +1021,10 @@ class PlannedStep(View):
     """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
     told_inputs: PlainValue
     """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
+    mapped_over: tuple[PlannedStepOutput, ...]
+    """The dynamic outputs that it is mapped over and whose mapping keys are not known yet, from
+    the outermost: for each, its key has a "[?]". When the first of them is expanded, one step
+    for each mapping key takes its place. Empty: it runs as it is."""
     code_digest: str
     """SHA-256 in hexadecimal over what its outcome rests on beside inputs and config: of the
     user's code, of resources, of declared versions. Empty: the digest of its op in the manifest
@@ -1047,6 +1054,7 @@ class PlannedStep(View):
         resource_config: tuple[ResourceConfig, ...] = (),
         selected_checks: tuple[str, ...] = (),
         told_inputs: PlainValue = None,
+        mapped_over: tuple[PlannedStepOutput, ...] = (),
         code_digest: str = "",
         changes: tuple[StepChange, ...] = (),
     ) -> None:
@@ -1070,6 +1078,7 @@ class PlannedStep(View):
         put(self, 'resource_config', resource_config)
         put(self, 'selected_checks', selected_checks)
         put(self, 'told_inputs', told_inputs)
+        put(self, 'mapped_over', mapped_over)
         put(self, 'code_digest', code_digest)
         put(self, 'changes', changes)
 
@@ -1093,6 +1102,7 @@ class PlannedStep(View):
         (17, 'resource_config', 'message', 'many', 'ResourceConfig'),
         (18, 'selected_checks', 'text', 'many', ''),
         (19, 'told_inputs', 'value', 'one', 'Value'),
+        (20, 'mapped_over', 'message', 'many', 'PlannedStepOutput'),
         (25, 'code_digest', 'text', 'one', ''),
         (26, 'changes', 'message', 'many', 'StepChange'),
     )
@@ -1168,16 +1178,26 @@ class PlannedSource(View):
 
     step_key: The step.
     output: The output's name.
+    mapping_key: Of a dynamic output: the mapping key of the element. "?": not known yet,
+        or, where it is collected, all of them. Empty: it is not dynamic.
+    collected: How many levels of fan-outs are collected, from the innermost: the values of
+        all elements in the order they were yielded, in a list. 0: it is one value.
     load: It is loaded: see the Load of this key.
     asset_key: The asset this source reads, when the reader names an asset or a sibling's.
         Set also beside step_output when a step of this run makes the asset.
     """
 
-    __slots__ = __match_args__ = ('step_key', 'output', 'load', 'asset_key')
+    __slots__ = __match_args__ = ('step_key', 'output', 'mapping_key', 'collected', 'load', 'asset_key')
     step_key: StepKey
     """The step."""
     output: str
     """The output's name."""
+    mapping_key: str
+    """Of a dynamic output: the mapping key of the element. "?": not known yet, or, where it is
+    collected, all of them. Empty: it is not dynamic."""
+    collected: int
+    """How many levels of fan-outs are collected, from the innermost: the values of all elements in
+    the order they were yielded, in a list. 0: it is one value."""
     load: AssetKey
     """It is loaded: see the Load of this key."""
     asset_key: AssetKey
@@ -1189,17 +1209,21 @@ class PlannedSource(View):
         *,
         step_key: StepKey = StepKey(""),
         output: str = "",
+        mapping_key: str = "",
+        collected: int = 0,
         load: AssetKey = AssetKey(""),
         asset_key: AssetKey = AssetKey(""),
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
         put(self, 'output', output)
+        put(self, 'mapping_key', mapping_key)
+        put(self, 'collected', collected)
         put(self, 'load', load)
         put(self, 'asset_key', asset_key)
 
     TABLE: ClassVar[Rows] = (
-        (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''))),
+        (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''), (3, 'mapping_key', 'text', 'one', ''), (4, 'collected', 'whole', 'one', ''))),
         (2, 'load', 'text', 'one', ''),
         (3, 'asset_key', 'text', 'one', ''),
     )
@@ -1219,9 +1243,11 @@ class PlannedOutput(View):
     checkpoint: Its value is stored also where it passes in memory.
     check: The check that it evaluates, if it is selected. None: none, as of what carries a
         value.
+    dynamic: The op yields any number of elements for it, each with a mapping key of its
+        own. Not to be yielded at all is well, if it is required: there are no elements.
     """
 
-    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint', 'check')
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint', 'check', 'dynamic')
     name: str
     """The name."""
     selected: bool
@@ -1242,6 +1268,9 @@ class PlannedOutput(View):
     """Its value is stored also where it passes in memory."""
     check: PlannedCheck | None
     """The check that it evaluates, if it is selected. None: none, as of what carries a value."""
+    dynamic: bool
+    """The op yields any number of elements for it, each with a mapping key of its own. Not to be
+    yielded at all is well, if it is required: there are no elements."""
 
     def __init__(
         self,
@@ -1256,6 +1285,7 @@ class PlannedOutput(View):
         builtin_manager: bool = False,
         checkpoint: bool = False,
         check: PlannedCheck | None = None,
+        dynamic: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -1268,6 +1298,7 @@ class PlannedOutput(View):
         put(self, 'builtin_manager', builtin_manager)
         put(self, 'checkpoint', checkpoint)
         put(self, 'check', check)
+        put(self, 'dynamic', dynamic)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -1280,6 +1311,7 @@ class PlannedOutput(View):
         (8, 'builtin_manager', 'flag', 'one', ''),
         (9, 'checkpoint', 'flag', 'one', ''),
         (10, 'check', 'message', 'maybe', 'PlannedCheck'),
+        (11, 'dynamic', 'flag', 'one', ''),
     )
 
 
@@ -1482,6 +1514,51 @@ class ResourceConfig(View):
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
         (2, 'config', 'value', 'one', 'Value'),
+    )
+
+
+class PlannedStepOutput(View):
+    """One output of one planned step.
+
+    step_key: The step.
+    output: The output's name.
+    mapping_key: Of a dynamic output: the mapping key of the element. "?": not known yet,
+        or, where it is collected, all of them. Empty: it is not dynamic.
+    collected: How many levels of fan-outs are collected, from the innermost: the values of
+        all elements in the order they were yielded, in a list. 0: it is one value.
+    """
+
+    __slots__ = __match_args__ = ('step_key', 'output', 'mapping_key', 'collected')
+    step_key: StepKey
+    """The step."""
+    output: str
+    """The output's name."""
+    mapping_key: str
+    """Of a dynamic output: the mapping key of the element. "?": not known yet, or, where it is
+    collected, all of them. Empty: it is not dynamic."""
+    collected: int
+    """How many levels of fan-outs are collected, from the innermost: the values of all elements in
+    the order they were yielded, in a list. 0: it is one value."""
+
+    def __init__(
+        self,
+        *,
+        step_key: StepKey = StepKey(""),
+        output: str = "",
+        mapping_key: str = "",
+        collected: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'step_key', step_key)
+        put(self, 'output', output)
+        put(self, 'mapping_key', mapping_key)
+        put(self, 'collected', collected)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'step_key', 'text', 'one', ''),
+        (2, 'output', 'text', 'one', ''),
+        (3, 'mapping_key', 'text', 'one', ''),
+        (4, 'collected', 'whole', 'one', ''),
     )
 
 
@@ -1747,9 +1824,10 @@ class ReusedOutput(View):
     value_ref: The value. Unset when an IO manager that is not Treadle's own stored it, or
         for Nothing.
     io_manager_key: The resource key of the IO manager. Empty for Nothing.
+    mapping_key: The mapping key, of an element of a dynamic output. Empty: it is none.
     """
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'mapping_key')
     output: str
     """The output's name."""
     asset_key: AssetKey
@@ -1758,6 +1836,8 @@ class ReusedOutput(View):
     """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
     io_manager_key: str
     """The resource key of the IO manager. Empty for Nothing."""
+    mapping_key: str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
 
     def __init__(
         self,
@@ -1766,18 +1846,21 @@ class ReusedOutput(View):
         asset_key: AssetKey = AssetKey(""),
         value_ref: ValueRef | None = None,
         io_manager_key: str = "",
+        mapping_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
         put(self, 'asset_key', asset_key)
         put(self, 'value_ref', value_ref)
         put(self, 'io_manager_key', io_manager_key)
+        put(self, 'mapping_key', mapping_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'output', 'text', 'one', ''),
         (2, 'asset_key', 'text', 'one', ''),
         (3, 'value_ref', 'message', 'maybe', 'ValueRef'),
         (4, 'io_manager_key', 'text', 'one', ''),
+        (5, 'mapping_key', 'text', 'one', ''),
     )
 
 
@@ -2912,7 +2995,8 @@ class BackfillPolicy(View):
 class Step(View):
     """One op invocation.
 
-    key: The step key: the dotted path of node names.
+    key: The step key: the dotted path of node names; for each fan-out that it is mapped
+        over, "[?]".
     block: The node name of its block.
     op: The name of the op.
     inputs: The inputs, in the order of the op's arguments.
@@ -2932,7 +3016,7 @@ class Step(View):
 
     __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout', 'limits', 'config', 'told_inputs')
     key: StepKey
-    """The step key: the dotted path of node names."""
+    """The step key: the dotted path of node names; for each fan-out that it is mapped over, "[?]"."""
     block: str
     """The node name of its block."""
     op: str
@@ -3066,16 +3150,24 @@ class Source(View):
 
     step_key: The step.
     output: The output's name.
+    mapping_key: "?": an element of a dynamic output, or, where it is collected, all of
+        them. Empty: it is not dynamic.
+    collected: How many levels of fan-outs are collected to a list. 0: none.
     asset_key: An asset: of another block, or external.
     mapping: Of an asset: which partitions of it. None: what follows from the definitions of
         both.
     """
 
-    __slots__ = __match_args__ = ('step_key', 'output', 'asset_key', 'mapping')
+    __slots__ = __match_args__ = ('step_key', 'output', 'mapping_key', 'collected', 'asset_key', 'mapping')
     step_key: StepKey
     """The step."""
     output: str
     """The output's name."""
+    mapping_key: str
+    """"?": an element of a dynamic output, or, where it is collected, all of them. Empty: it is
+    not dynamic."""
+    collected: int
+    """How many levels of fan-outs are collected to a list. 0: none."""
     asset_key: AssetKey
     """An asset: of another block, or external."""
     mapping: PartitionMapping | None
@@ -3086,17 +3178,21 @@ class Source(View):
         *,
         step_key: StepKey = StepKey(""),
         output: str = "",
+        mapping_key: str = "",
+        collected: int = 0,
         asset_key: AssetKey = AssetKey(""),
         mapping: PartitionMapping | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
         put(self, 'output', output)
+        put(self, 'mapping_key', mapping_key)
+        put(self, 'collected', collected)
         put(self, 'asset_key', asset_key)
         put(self, 'mapping', mapping)
 
     TABLE: ClassVar[Rows] = (
-        (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''))),
+        (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''), (3, 'mapping_key', 'text', 'one', ''), (4, 'collected', 'whole', 'one', ''))),
         (2, 'asset_key', 'text', 'one', ''),
         (3, 'mapping', 'message', 'maybe', 'PartitionMapping'),
     )
@@ -3111,9 +3207,10 @@ class StepOutput(View):
     asset_keys: The assets it produces, sorted. Empty: an intermediate.
     io_manager_key: The resource key of the IO manager of an intermediate.
     check: The check that it evaluates, "asset:name". Empty: none.
+    dynamic: The op yields any number of elements for it, each with a mapping key.
     """
 
-    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key', 'check')
+    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key', 'check', 'dynamic')
     name: str
     """The name."""
     is_required: bool
@@ -3126,6 +3223,8 @@ class StepOutput(View):
     """The resource key of the IO manager of an intermediate."""
     check: str
     """The check that it evaluates, "asset:name". Empty: none."""
+    dynamic: bool
+    """The op yields any number of elements for it, each with a mapping key."""
 
     def __init__(
         self,
@@ -3136,6 +3235,7 @@ class StepOutput(View):
         asset_keys: tuple[AssetKey, ...] = (),
         io_manager_key: str = "",
         check: str = "",
+        dynamic: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -3144,6 +3244,7 @@ class StepOutput(View):
         put(self, 'asset_keys', asset_keys)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'check', check)
+        put(self, 'dynamic', dynamic)
 
     TABLE: ClassVar[Rows] = (
         (1, 'name', 'text', 'one', ''),
@@ -3152,6 +3253,7 @@ class StepOutput(View):
         (4, 'asset_keys', 'text', 'many', ''),
         (5, 'io_manager_key', 'text', 'one', ''),
         (6, 'check', 'text', 'one', ''),
+        (7, 'dynamic', 'flag', 'one', ''),
     )
 
 
@@ -4496,15 +4598,20 @@ class StepExpanded(Event):
 
     output: The output that was fanned out.
     mapping_keys: The mapping keys, in yield order.
+    step_count_change: How many steps there are more from then on, unexpanded ones counted.
+        Negative: there are fewer.
     """
 
     kind = EventKind.STEP_EXPANDED
-    __slots__ = ('output', 'mapping_keys')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'mapping_keys')
+    __slots__ = ('output', 'mapping_keys', 'step_count_change')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'mapping_keys', 'step_count_change')
     output: str
     """The output that was fanned out."""
     mapping_keys: tuple[str, ...]
     """The mapping keys, in yield order."""
+    step_count_change: int
+    """How many steps there are more from then on, unexpanded ones counted. Negative: there are
+    fewer."""
 
     def __init__(
         self,
@@ -4517,6 +4624,7 @@ class StepExpanded(Event):
         attempt: int = 0,
         output: str = "",
         mapping_keys: tuple[str, ...] = (),
+        step_count_change: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -4527,10 +4635,12 @@ class StepExpanded(Event):
         put(self, 'attempt', attempt)
         put(self, 'output', output)
         put(self, 'mapping_keys', mapping_keys)
+        put(self, 'step_count_change', step_count_change)
 
     TABLE: ClassVar[Rows] = (
         (1, 'output', 'text', 'one', ''),
         (2, 'mapping_keys', 'text', 'many', ''),
+        (3, 'step_count_change', 'whole', 'one', ''),
     )
 
 
@@ -4596,11 +4706,13 @@ class InputLoaded(Event):
         when it was passed on in memory.
     not_needed: No selected output needs it: it was not loaded, the op got its default, else
         what fails when it is used.
+    from_mapping_key: The mapping key of the element that was read of a dynamic output.
+        Empty: it is none.
     """
 
     kind = EventKind.INPUT_LOADED
-    __slots__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed')
+    __slots__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key')
     input: str
     """The input's name."""
     position: int
@@ -4619,6 +4731,8 @@ class InputLoaded(Event):
     not_needed: bool
     """No selected output needs it: it was not loaded, the op got its default, else what fails when
     it is used."""
+    from_mapping_key: str
+    """The mapping key of the element that was read of a dynamic output. Empty: it is none."""
 
     def __init__(
         self,
@@ -4637,6 +4751,7 @@ class InputLoaded(Event):
         from_output: str = "",
         value_ref: ValueRef | None = None,
         not_needed: bool = False,
+        from_mapping_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -4653,6 +4768,7 @@ class InputLoaded(Event):
         put(self, 'from_output', from_output)
         put(self, 'value_ref', value_ref)
         put(self, 'not_needed', not_needed)
+        put(self, 'from_mapping_key', from_mapping_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'input', 'text', 'one', ''),
@@ -4663,6 +4779,7 @@ class InputLoaded(Event):
         (6, 'from_output', 'text', 'one', ''),
         (7, 'value_ref', 'message', 'maybe', 'ValueRef'),
         (8, 'not_needed', 'flag', 'one', ''),
+        (9, 'from_mapping_key', 'text', 'one', ''),
     )
 
 
@@ -4679,11 +4796,12 @@ class OutputStored(Event):
         measure it.
     in_memory: It was passed on in memory to later steps of its task, and stored nowhere: it
         is gone with the process of that task.
+    mapping_key: The mapping key, of an element of a dynamic output. Empty: it is none.
     """
 
     kind = EventKind.OUTPUT_STORED
-    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory')
+    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory', 'mapping_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory', 'mapping_key')
     output: str
     """The output's name."""
     asset_key: AssetKey
@@ -4699,6 +4817,8 @@ class OutputStored(Event):
     in_memory: bool
     """It was passed on in memory to later steps of its task, and stored nowhere: it is gone with
     the process of that task."""
+    mapping_key: str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
 
     def __init__(
         self,
@@ -4716,6 +4836,7 @@ class OutputStored(Event):
         metadata: Metadata = NO_METADATA,
         duration: timedelta = NO_TIME,
         in_memory: bool = False,
+        mapping_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -4731,6 +4852,7 @@ class OutputStored(Event):
         put(self, 'metadata', metadata)
         put(self, 'duration', duration)
         put(self, 'in_memory', in_memory)
+        put(self, 'mapping_key', mapping_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'output', 'text', 'one', ''),
@@ -4740,6 +4862,7 @@ class OutputStored(Event):
         (5, 'metadata', 'metadata', 'one', 'MetadataEntry'),
         (6, 'duration', 'us', 'one', ''),
         (7, 'in_memory', 'flag', 'one', ''),
+        (8, 'mapping_key', 'text', 'one', ''),
     )
 
 

@@ -198,6 +198,8 @@ if _TYPE_CHECKING:
     from treadle.ops._builtin_types import Set as Set
     from treadle.ops._builtin_types import String as String
     from treadle.ops._builtin_types import Tuple as Tuple
+    from treadle.ops._fan_out import DynamicOut as DynamicOut
+    from treadle.ops._fan_out import DynamicOutput as DynamicOutput
     from treadle.partitions._backfill import BackfillPolicy as BackfillPolicy
     from treadle.partitions._definition import PartitionsDefinition as PartitionsDefinition
     from treadle.partitions._listed import (

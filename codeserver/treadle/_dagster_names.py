@@ -44,7 +44,6 @@ _UNSUPPORTED: Final = {
         "day_offset",
     ),
     "Give it a name, and add its keys: client.add_partitions(NAME, [key, …]).": ("partition_fn",),
-    "Leave it out: there are no dynamic outputs yet.": ("mapping_key",),
     "Partitions are not there yet: leave it out.": (
         "asset_partitions",
         "partition",
@@ -88,7 +87,6 @@ _NOT_YET: Final = {
         "build_time_partition_freshness_checks",
     ),
     "A blocking check fails its step: raises StepFailedError": ("DagsterAssetCheckFailedError",),
-    "Dynamic outputs are not there yet": ("DynamicOut", "DynamicOutput"),
     "Write a hook for each outcome, with success_hook and failure_hook": (
         "HookExecutionResult",
         "event_list_hook",
@@ -138,7 +136,6 @@ _CONTEXT: Final = {
         "get_step_execution_context",
     ),
     "What a step read is told by its events": ("get_asset_provenance",),
-    "Dynamic outputs are not there yet": ("get_mapping_key",),
     "The code is not split into repositories": ("location_name", "repository_def"),
 }
 #: Of the contexts of IO managers.
@@ -154,7 +151,6 @@ _VALUE_CONTEXT: Final = {
     "Outputs and inputs have no config: ask context.resource_config, the manager's own": (
         "config",
     ),
-    "Dynamic outputs are not there yet": ("mapping_key",),
     "What is said of the asset is context.definition_metadata": ("asset_spec",),
     "What the code is, its digest says: write code_version=… and ask the plan": ("version",),
     "The client asks a launcher about runs and assets": ("instance",),

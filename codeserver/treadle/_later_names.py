@@ -52,6 +52,7 @@ _BY_MODULE: Final = {
         "observable_source_asset",
     ),
     "treadle.assets._source_asset": ("SourceAsset",),
+    "treadle.ops._fan_out": ("DynamicOut", "DynamicOutput"),
     "treadle.graphs._by_hand": (
         "DependencyDefinition",
         "InputMapping",

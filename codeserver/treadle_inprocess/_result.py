@@ -9,8 +9,8 @@ from treadle import StepFailedError
 from treadle._absent_attributes import SaysWhatIsAbsent
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
-from treadle.graphs._composition import Node
 from treadle.graphs._graph import GraphDefinition
+from treadle.graphs._node import Node
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle_contract.event import (
     AssetMaterialized,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from treadle.locations.canonical import encode
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.fan_outs import UNKNOWN, element, unexpanded
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
@@ -17,8 +19,9 @@ from treadle_contract.plan import (
     Verdict,
 )
 from treadle_contract.run import StepState
+from treadle_planner._fan_outs import FanOutsBefore
 from treadle_planner._index import SnapshotIndex
-from treadle_planner._reexecution import ENDINGS, Rerun
+from treadle_planner._reexecution import ENDINGS, Rerun, again_notes
 from treadle_planner._step_names import StepNames, made_keys, step_sources
 from treadle_planner._words import capital, named, runs
 
@@ -30,6 +33,14 @@ class Again:
     steps: tuple[PlannedStep, ...]
     reuses: tuple[Reuse, ...]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known to run again by now: fan-outs, each with why, and the steps that were `named`."""
+
+    fan_outs: Mapping[StepKey, str]
+    named: frozenset[StepKey]
 
 
 def run_again(
@@ -45,16 +56,28 @@ def run_again(
     Raises:
         PlanRefused: an expression names no step.
     """
-    kept = tuple(step for step in steps if step.verdict is Verdict.RUN)
-    choice = _Choice(index, kept, rerun, joining)
-    choice.begin()
-    choice.complete()
+    fan_outs: dict[StepKey, str] = {}
+    named: frozenset[StepKey] | None = None
+    while True:
+        before = FanOutsBefore(rerun.earlier, fan_outs)
+        planned = before.expanded(steps)
+        kept = tuple(step for step in planned if step.verdict is Verdict.RUN)
+        if named is None and rerun.reexecution.kind is ReexecutionKind.STEPS:
+            named = StepNames.of(kept).select(rerun.reexecution.step_expressions)
+        choice = _Choice(index, kept, rerun, joining, _Found(fan_outs, named or frozenset()))
+        choice.begin()
+        choice.complete()
+        found = choice.running(before.used)
+        if not found:
+            break
+        # Which elements they yield now, nobody knows: all that is mapped over them stands unexpanded.
+        fan_outs |= found
     decided = {step.key: choice.decided(step) for step in kept}
     reuses = (choice.reuse(step) for step in decided.values() if step.verdict is Verdict.REUSE)
     return Again(
-        steps=tuple(decided.get(step.key, step) for step in steps),
+        steps=tuple(decided.get(step.key, step) for step in planned),
         reuses=tuple(sorted(reuses, key=lambda reuse: reuse.step_key)),
-        notes=tuple(again_notes(index, steps, rerun)),
+        notes=tuple(again_notes(index, planned, rerun)),
     )
 
 
@@ -71,7 +94,9 @@ class _Choice:
         kept: tuple[PlannedStep, ...],
         rerun: Rerun,
         joining: frozenset[KeyText],
+        found: _Found,
     ) -> None:
+        """Choose of what is kept."""
         self._index = index
         self._kept = kept
         self._joining = joining
@@ -84,6 +109,10 @@ class _Choice:
         self._asked = rerun.reexecution
         self._parent = f"run {rerun.reexecution.parent_run_id}"
         self._sources = {step.key: step_sources(step) for step in kept}
+        fan_outs = found.fan_outs.items()
+        self._fan_outs = {key: why for key, why in fan_outs if key in self._sources}
+        # Of a name that is gone the fan-out runs again: then all that is mapped over it does.
+        self._named = found.named & self._sources.keys()
         self._why: dict[StepKey, str] = {}
         self._skipped: frozenset[StepKey] = frozenset()
 
@@ -96,14 +125,13 @@ class _Choice:
             case ReexecutionKind.ALL:
                 self._why = dict.fromkeys((step.key for step in self._kept), "")
             case ReexecutionKind.STEPS:
-                names = StepNames.of(self._kept).select(self._asked.step_expressions)
-                self._why = dict.fromkeys(sorted(names), "Asked for.")
+                self._why = dict.fromkeys(sorted(self._named), "Asked for.")
             case ReexecutionKind.FROM_FAILURE:
                 for step in self._kept:
-                    why = self._unfinished(step) or self._below(step)
+                    why = self._expanded_anew(step) or self._unfinished(step) or self._below(step)
                     if why and not self._joins_anew(step.key):
                         self._why[step.key] = why
-        self._why = {**dict.fromkeys(self._joined, ""), **self._why}
+        self._why = {**dict.fromkeys(self._joined, ""), **self._fan_outs, **self._why}
 
     def complete(self) -> None:
         """Choose what else must run, until nothing is added."""
@@ -112,12 +140,20 @@ class _Choice:
             count = len(self._why)
             self._skipped = self._skipped_again()
             for step in self._kept:
+                anew = self._expanded_anew(step)
+                if anew:
+                    self._why.setdefault(step.key, anew)
+            for step in self._kept:
                 why = self._spread(step) if step.key not in self._why else ""
                 if why:
                     self._why[step.key] = why
             for step in reversed(self._kept):
                 if step.key in self._why:
                     self._add_makers(step)
+
+    def running(self, keys: AbstractSet[StepKey]) -> dict[StepKey, str]:
+        """Return which of some steps run again, each with why."""
+        return {key: why for key, why in self._why.items() if key in keys}
 
     def decided(self, step: PlannedStep) -> PlannedStep:
         """Return the step with its verdict."""
@@ -144,6 +180,12 @@ class _Choice:
         )
 
     # What runs.
+
+    def _expanded_anew(self, step: PlannedStep) -> str:
+        """Say that the fan-out that a step is mapped over runs again, "" if none does."""
+        over = {each.step_key for each in step.mapped_over}
+        again = sorted(over.intersection(self._fan_outs.keys() | self._why.keys()))
+        return f"Mapped over {named(again)}, which {runs(again)} again." if again else ""
 
     def _unfinished(self, step: PlannedStep) -> str:
         earlier = self._earlier.get(step.key)
@@ -193,9 +235,12 @@ class _Choice:
             made = source.step_output
             if made is None or made.step_key in self._why:
                 continue
-            lack = self._lack(made.step_key, made.output, by_value=not planned.nothing)
+            output = made.output
+            if made.mapping_key != UNKNOWN:
+                output = element(output, made.mapping_key)
+            lack = self._lack(made.step_key, output, by_value=not planned.nothing)
             if lack:
-                self._why[made.step_key] = f"{reader.key} reads its output {made.output}, {lack}."
+                self._why[made.step_key] = f"{reader.key} reads its output {output}, {lack}."
 
     def _lack(self, key: StepKey, output: str, *, by_value: bool) -> str:
         """Say why an output cannot be read, "" when it can, or was left out on purpose."""
@@ -287,18 +332,23 @@ class _Choice:
 
     def _gone_outputs(self, earlier: EarlierStep) -> str:
         """Name the outputs that the earlier run had of the step and that its op has no more."""
-        now = {output.name for output in self._index.wiring.steps[earlier.key].outputs}
-        return named(sorted({*earlier.stored_outputs, *earlier.lost_outputs} - now))
+        now = {output.name for output in self._index.wiring.steps[unexpanded(earlier.key)].outputs}
+        outputs = (each.partition("[")[0] for each in earlier.stored_outputs)
+        lost = (each.partition("[")[0] for each in earlier.lost_outputs)
+        return named(sorted({*outputs, *lost} - now))
 
     def _op_digest(self, key: StepKey) -> str:
-        node = self._index.wiring.steps[key].node
+        node = self._index.wiring.steps[unexpanded(key)].node
         return self._index.snapshot.manifest.ops.get(node, "")
 
     def _rewired(self, step: PlannedStep, earlier: EarlierStep) -> bool:
-        before = {read.input: list(map(_where, read.sources)) for read in earlier.reads}
+        before: dict[str, list[tuple[str, str]]] = {}
+        for read in earlier.reads:
+            for source in read.sources:
+                _add_place(before, read.input, source)
         now: dict[str, list[tuple[str, str]]] = {}
         for planned, source in _read(step):
-            now.setdefault(planned.name, []).append(_where(source))
+            _add_place(now, planned.name, source)
         return before != now
 
     def _ending(self, key: StepKey) -> str:
@@ -315,6 +365,13 @@ def _read(step: PlannedStep) -> Iterator[tuple[PlannedInput, PlannedSource]]:
                 yield planned, source
 
 
+def _add_place(found: dict[str, list[tuple[str, str]]], name: str, source: PlannedSource) -> None:
+    """Add what an input reads; not how many elements of a fan-out, of which there may be none."""
+    made = source.step_output
+    if made is None or not (made.collected or made.mapping_key or "[" in made.step_key):
+        found.setdefault(name, []).append(_where(source))
+
+
 def _where(source: PlannedSource) -> tuple[str, str]:
     if source.step_output is not None:
         return source.step_output.step_key, source.step_output.output
@@ -324,25 +381,3 @@ def _where(source: PlannedSource) -> tuple[str, str]:
 def _loaded(step: PlannedStep) -> frozenset[str]:
     keys = (source.load_asset_key for _, source in _read(step))
     return frozenset(key for key in keys if key is not None)
-
-
-def again_notes(index: SnapshotIndex, steps: Iterable[PlannedStep], rerun: Rerun) -> Iterator[str]:
-    """Yield which steps are new, gone, or not needed any more: a sentence for each kind."""
-    parent = f"run {rerun.reexecution.parent_run_id}"
-    planned = {step.key: step for step in steps}
-    new = [key for key, step in planned.items() if step.verdict is Verdict.RUN]
-    new = [key for key in new if key not in rerun.earlier]
-    if new:
-        yield f"New since {parent}: {named(new)}."
-    gone = sorted(key for key in rerun.earlier if key not in index.wiring.steps)
-    if gone:
-        yield f"Gone since {parent}: {named(gone)}."
-    left = sorted(
-        key
-        for key, earlier in rerun.earlier.items()
-        if key in index.wiring.steps
-        and earlier.state is not StepState.NOT_RUN
-        and (key not in planned or planned[key].verdict is Verdict.OMIT)
-    )
-    if left:
-        yield f"Not needed any more: {named(left)}."

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence
 
 from treadle.locations.snapshot import Asset, StepInput
 from treadle_contract.ids import StepKey
@@ -13,24 +12,31 @@ from treadle_planner._readers import Readers
 from treadle_planner._wired import WiredStep
 
 
-def planned_loads(readers: Readers, running: AbstractSet[StepKey]) -> tuple[Load, ...]:
-    """Return the loads of the steps that run, sorted by key."""
+def planned_loads(
+    readers: Readers, running: Mapping[StepKey, Sequence[StepKey]]
+) -> tuple[Load, ...]:
+    """Return the loads of the steps that run, sorted by key: `running` by what they are unexpanded."""
     assets = readers.reads.index.wiring.assets
     found: list[Load] = []
     for key in sorted(readers.loaded_by):
         loading = readers.loaded_by[key].items()
         by = {where: reader for where, reader in loading if where[0] in running}
         if by:
-            found.append(_load(assets[key], by))
+            found.append(_load(assets[key], by, running))
     return tuple(found)
 
 
-def _load(asset: Asset, by: Mapping[tuple[StepKey, str], tuple[WiredStep, StepInput]]) -> Load:
+def _load(
+    asset: Asset,
+    by: Mapping[tuple[StepKey, str], tuple[WiredStep, StepInput]],
+    running: Mapping[StepKey, Sequence[StepKey]],
+) -> Load:
+    reading = sorted((each, name) for step, name in by for each in running[step])
     managers = [loading_manager(asset, definition) for _, definition in by.values()]
     every_reader_names_one = all(each.manager_key is not None for _, each in by.values())
     return Load(
         asset_key=asset.key,
-        readers=tuple([PlannedInputRef(step_key=step, input=name) for step, name in sorted(by)]),
+        readers=tuple([PlannedInputRef(step_key=step, input=name) for step, name in reading]),
         external=asset.is_external,
         io_manager_key=(
             min(manager.key for manager in managers)

@@ -9,7 +9,8 @@ from functools import partial
 from treadle.locations.canonical import Json, dumps, to_json
 from treadle.locations.snapshot import Snapshot
 from treadle_contract.codeserver import PlanRequest
-from treadle_contract.ids import KeyText
+from treadle_contract.fan_outs import unexpanded
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import ExplanationPart, PlannedStep, Selection, Verdict
 from treadle_planner._again import Again, run_again
@@ -132,7 +133,7 @@ class Planner:
             notes=(*older_meanings(reads.job), *config.notes, *again.notes),
             steps=steps,
             selections=planned_selections(reads),
-            loads=planned_loads(readers, frozenset([step.key for step in running])),
+            loads=planned_loads(readers, _by_definition(running)),
             hazards=planned_hazards(reads, running),
             reexecution=None if rerun is None else rerun.reexecution,
             reuses=again.reuses,
@@ -142,6 +143,13 @@ class Planner:
         fingerprint = _fingerprint(asked, plan)
         beyond = selected.beyond
         return replace(plan, fingerprint=fingerprint, above=beyond.above, below=beyond.below)
+
+
+def _by_definition(steps: Iterable[PlannedStep]) -> dict[StepKey, list[StepKey]]:
+    found: dict[StepKey, list[StepKey]] = {}
+    for step in steps:
+        found.setdefault(unexpanded(step.key), []).append(step.key)
+    return found
 
 
 def _fingerprint(asked: Asked, plan: Plan) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from treadle.locations.snapshot import Job, StepOutput
+from treadle.locations.snapshot import Job, OutputSource, Source, StepOutput
 from treadle.locations.wiring import OutputRef
 from treadle_contract.ids import KeyText
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
     PlannedInput,
     PlannedSource,
@@ -126,7 +126,11 @@ def planned_inputs(wired: WiredStep, found: Found) -> tuple[PlannedInput, ...]:
     for number, each in enumerate(wired.step.inputs):
         begin, end = end, end + len(each.sources)
         is_needed, needed_by = needs[number] if needs else (True, ())
-        sources = [_planned_source(*place) for place in places[begin:end] if place is not None]
+        sources = [
+            _planned_source(place, source)
+            for place, source in zip(places[begin:end], each.sources, strict=True)
+            if place is not None
+        ]
         planned.append(
             PlannedInput(
                 name=each.name,
@@ -141,8 +145,11 @@ def planned_inputs(wired: WiredStep, found: Found) -> tuple[PlannedInput, ...]:
     return tuple(planned)
 
 
-def _planned_source(ref: OutputRef | None, key: KeyText) -> PlannedSource:
+def _planned_source(place: Place, source: Source) -> PlannedSource:
+    ref, key = place
     if ref is None:
         return PlannedSource(load_asset_key=key, asset_key=key)
     output = PlannedStepOutput(step_key=ref.step_key, output=ref.output)
+    if isinstance(source, OutputSource) and (source.mapping_key or source.collected):
+        output = replace(output, mapping_key=source.mapping_key, collected=source.collected)
     return PlannedSource(step_output=output, asset_key=key)

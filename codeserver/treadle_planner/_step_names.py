@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from treadle._errors import did_you_mean
+from treadle_contract.fan_outs import mapped_names
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import PlannedStep
@@ -22,7 +23,8 @@ _EXPRESSION = re.compile(
 class StepNames:
     """What the steps of a plan can be named by, and what each reads from and feeds.
 
-    `steps` are in plan order. A graph is named by the dotted path that its step keys begin with.
+    `steps` are in plan order. A graph is named by the dotted path that its step keys begin with;
+    all steps of a mapped op by "op", "op[?]", and those below one mapping key by "op[key]".
     """
 
     steps: tuple[StepKey, ...]
@@ -40,6 +42,8 @@ class StepNames:
             names = step.key.split(".")
             for length in range(1, len(names)):
                 graphs.setdefault(".".join(names[:length]), []).append(step.key)
+            for name in mapped_names(step.key):
+                graphs.setdefault(name, []).append(step.key)
         above = {step.key: step_sources(step) for step in steps}
         below: dict[StepKey, set[StepKey]] = {step.key: set() for step in steps}
         for key, sources in above.items():

@@ -15,6 +15,7 @@ from treadle_contract.plan import (
     PlannedCheck,
     PlannedOutput,
     PlannedStep,
+    PlannedStepOutput,
     UnselectedOutputs,
     Verdict,
 )
@@ -174,6 +175,12 @@ class _Assembly:
             config=self._config.steps.get(step.key),
             told_inputs=self._config.inputs.get(step.key),
             selected_checks=checks,
+            mapped_over=tuple(
+                [
+                    PlannedStepOutput(step_key=each.step_key, output=each.output)
+                    for each in step.mapped_over
+                ]
+            ),
             code_digest=self._reads.index.snapshot.reach.digest_of(step.key),
             resource_config=tuple(
                 [
@@ -202,6 +209,7 @@ class _Assembly:
             builtin_manager=output.manager_builtin,
             checkpoint=output.checkpoint,
             check=self._check(output) if output.check else None,
+            dynamic=output.dynamic,
         )
 
     def _check(self, output: StepOutput) -> PlannedCheck:

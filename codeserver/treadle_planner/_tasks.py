@@ -3,7 +3,7 @@
 Each task starts when all that its steps read from other tasks is there. So tasks may not wait for
 each other in a circle: a group of steps that lies on both sides of another is cut. It is cut, too,
 before a step that reads what may not be yielded: whether and how that runs is known when its maker
-has ended.
+has ended. Steps that are mapped over a fan-out have a process each.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from treadle.locations._order import cyclic_components, topological
+from treadle_contract.fan_outs import is_mapped
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import Isolation, PlannedStep, Verdict
@@ -78,7 +79,7 @@ def _groups(reads: Reads, steps: Iterable[PlannedStep]) -> list[list[StepKey]]:
         return []
     found: dict[str, list[StepKey]] = {}
     for step in steps:
-        if step.verdict is not Verdict.RUN:
+        if step.verdict is not Verdict.RUN or is_mapped(step.key):
             continue
         block = reads.index.wiring.blocks[step.block]
         match of_run or block.isolation or of_job:
@@ -100,7 +101,8 @@ def _needs(running: Sequence[PlannedStep]) -> dict[StepKey, frozenset[StepKey]]:
         (step.key, output.name)
         for step in running
         for output in step.outputs
-        if not output.is_required
+        # Which elements there are of a dynamic one, is known when its maker has ended.
+        if output.dynamic or not output.is_required
     }
     keys = {step.key for step in running}
     needs: dict[StepKey, frozenset[StepKey]] = {}

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from treadle_contract.graph import CodeManifest, GraphPart, Location
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
-from treadle_contract.plan import ExplanationPart, PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
+from treadle_contract.plan import ExplanationPart, FannedOut, PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
 from treadle_contract.run import StepState
 from treadle_contract.value import ResourceConfig
 
@@ -249,7 +249,7 @@ class PlanReexecutionRequest(Message):
 class EarlierStep(Message):
     """A step of the earlier run."""
 
-    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config', 'told_inputs', 'code_digest', 'code_parts', 'resource_config', 'selected_outputs', 'selected_asset_keys', 'selected_checks', 'output_versions', 'began_sequence', 'ended_sequence')
+    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config', 'told_inputs', 'fanned_out', 'code_digest', 'code_parts', 'resource_config', 'selected_outputs', 'selected_asset_keys', 'selected_checks', 'output_versions', 'began_sequence', 'ended_sequence')
     key: StepKey
     """The step key."""
     succeeded: bool
@@ -257,7 +257,9 @@ class EarlierStep(Message):
     from_run_id: RunId
     """The run that made its values: the earlier run, or one that it reused them from."""
     stored_outputs: tuple[str, ...]
-    """Its outputs whose values are still stored, or that carried none, sorted."""
+    """Its outputs whose values are still stored, or that carried none, sorted. Of a dynamic output
+    each element stands for itself, as "output[mapping key]", here and in lost_outputs; the
+    output stands here."""
     op_digest: str
     """The digest of its op's code when it ran. Empty: not known."""
     state: StepState | None
@@ -282,6 +284,8 @@ class EarlierStep(Message):
     """PlannedStep.config of the plan that it ran with. Null: it took none, or it is not known."""
     told_inputs: UserValue
     """PlannedStep.told_inputs of that plan."""
+    fanned_out: tuple[FannedOut, ...]
+    """The elements of its dynamic outputs, of those that it yielded."""
     code_digest: str
     """Set in answers to PlanQuestion.step_keys alone, as what follows: PlannedStep.code_digest of
     that plan."""
@@ -320,6 +324,7 @@ class EarlierStep(Message):
         by_name: Mapping[str, str] = NO_ENTRIES,
         config: UserValue = None,
         told_inputs: UserValue = None,
+        fanned_out: tuple[FannedOut, ...] = (),
         code_digest: str = "",
         code_parts: Mapping[str, str] = NO_ENTRIES,
         resource_config: tuple[ResourceConfig, ...] = (),
@@ -346,6 +351,7 @@ class EarlierStep(Message):
         put(self, 'by_name', by_name)
         put(self, 'config', config)
         put(self, 'told_inputs', told_inputs)
+        put(self, 'fanned_out', fanned_out)
         put(self, 'code_digest', code_digest)
         put(self, 'code_parts', code_parts)
         put(self, 'resource_config', resource_config)
@@ -372,6 +378,7 @@ class EarlierStep(Message):
         ('by_name', 13, 'byName', 'text', 'map', '', 'by_name', False, 0),
         ('config', 14, 'config', 'value', 'one', '', 'config', False, 27),
         ('told_inputs', 15, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 27),
+        ('fanned_out', 16, 'fannedOut', 'message', 'many', 'FannedOut', 'fanned_out', False, 0),
         ('code_digest', 25, 'codeDigest', 'text', 'one', '', 'code_digest', False, 1),
         ('code_parts', 26, 'codeParts', 'text', 'map', '', 'code_parts', False, 0),
         ('resource_config', 27, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),

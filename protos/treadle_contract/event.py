@@ -284,25 +284,31 @@ class RunStarted(Message):
 class StepExpanded(Message):
     """A fan-out committed."""
 
-    __slots__ = __match_args__ = ('output', 'mapping_keys')
+    __slots__ = __match_args__ = ('output', 'mapping_keys', 'step_count_change')
     output: str
     """The output that was fanned out."""
     mapping_keys: tuple[str, ...]
     """The mapping keys, in yield order."""
+    step_count_change: int
+    """How many steps there are more from then on, unexpanded ones counted. Negative: there are
+    fewer."""
 
     def __init__(
         self,
         *,
         output: str = "",
         mapping_keys: tuple[str, ...] = (),
+        step_count_change: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
         put(self, 'mapping_keys', mapping_keys)
+        put(self, 'step_count_change', step_count_change)
 
     FIELDS = (
         ('output', 1, 'output', 'text', 'one', '', 'output', False, 0),
-        ('mapping_keys', 2, 'mappingKeys', 'text', 'many', '', 'mapping_keys', False, 0),
+        ('mapping_keys', 2, 'mappingKeys', 'text', 'many', '', 'mapping_keys', False, 1),
+        ('step_count_change', 3, 'stepCountChange', 'whole', 'one', '', 'step_count_change', False, 0),
     )
 
 
@@ -339,7 +345,7 @@ class StepStarted(Message):
 class InputLoaded(Message):
     """An input was loaded."""
 
-    __slots__ = __match_args__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed')
+    __slots__ = __match_args__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key')
     input: str
     """The input's name."""
     position: int
@@ -358,6 +364,8 @@ class InputLoaded(Message):
     not_needed: bool
     """No selected output needs it: it was not loaded, the op got its default, else what fails when
     it is used."""
+    from_mapping_key: str
+    """The mapping key of the element that was read of a dynamic output. Empty: it is none."""
 
     def __init__(
         self,
@@ -370,6 +378,7 @@ class InputLoaded(Message):
         from_output: str = "",
         value_ref: ValueRef | None = None,
         not_needed: bool = False,
+        from_mapping_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'input', input)
@@ -380,6 +389,7 @@ class InputLoaded(Message):
         put(self, 'from_output', from_output)
         put(self, 'value_ref', value_ref)
         put(self, 'not_needed', not_needed)
+        put(self, 'from_mapping_key', from_mapping_key)
 
     FIELDS = (
         ('input', 1, 'input', 'text', 'one', '', 'input', True, 1),
@@ -390,13 +400,14 @@ class InputLoaded(Message):
         ('from_output', 6, 'fromOutput', 'text', 'one', '', 'from_output', False, 1),
         ('value_ref', 7, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
         ('not_needed', 8, 'notNeeded', 'flag', 'one', '', 'not_needed', False, 0),
+        ('from_mapping_key', 9, 'fromMappingKey', 'text', 'one', '', 'from_mapping_key', False, 1),
     )
 
 
 class OutputStored(Message):
     """An output was stored and committed."""
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration_us', 'in_memory')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration_us', 'in_memory', 'mapping_key')
     output: str
     """The output's name."""
     asset_key: KeyText
@@ -412,6 +423,8 @@ class OutputStored(Message):
     in_memory: bool
     """It was passed on in memory to later steps of its task, and stored nowhere: it is gone with
     the process of that task."""
+    mapping_key: str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
 
     def __init__(
         self,
@@ -423,6 +436,7 @@ class OutputStored(Message):
         metadata: tuple[MetadataEntry, ...] = (),
         duration_us: int = 0,
         in_memory: bool = False,
+        mapping_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
@@ -432,6 +446,7 @@ class OutputStored(Message):
         put(self, 'metadata', metadata)
         put(self, 'duration_us', duration_us)
         put(self, 'in_memory', in_memory)
+        put(self, 'mapping_key', mapping_key)
 
     FIELDS = (
         ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
@@ -441,6 +456,7 @@ class OutputStored(Message):
         ('metadata', 5, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
         ('duration_us', 6, 'durationUs', 'wide', 'one', '', 'duration_us', False, 20),
         ('in_memory', 7, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
+        ('mapping_key', 8, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 1),
     )
 
 

@@ -545,25 +545,36 @@ class Source(Message):
 class StepOutput(Message):
     """One output of one step."""
 
-    __slots__ = __match_args__ = ('step_key', 'output')
+    __slots__ = __match_args__ = ('step_key', 'output', 'mapping_key', 'collected')
     step_key: StepKey
     """The step."""
     output: str
     """The output's name."""
+    mapping_key: str
+    """"?": an element of a dynamic output, or, where it is collected, all of them. Empty: it is
+    not dynamic."""
+    collected: int
+    """How many levels of fan-outs are collected to a list. 0: none."""
 
     def __init__(
         self,
         *,
         step_key: StepKey = StepKey(""),
         output: str = "",
+        mapping_key: str = "",
+        collected: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
         put(self, 'output', output)
+        put(self, 'mapping_key', mapping_key)
+        put(self, 'collected', collected)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
         ('output', 2, 'output', 'text', 'one', '', 'output', False, 0),
+        ('mapping_key', 3, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 0),
+        ('collected', 4, 'collected', 'whole', 'one', '', 'collected', False, 0),
     )
 
 
@@ -610,7 +621,7 @@ class StepInputDefinition(Message):
 class StepOutputDefinition(Message):
     """One output of a step as defined."""
 
-    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key', 'check')
+    __slots__ = __match_args__ = ('name', 'is_required', 'nothing', 'asset_keys', 'io_manager_key', 'check', 'dynamic')
     name: str
     """The name."""
     is_required: bool
@@ -623,6 +634,8 @@ class StepOutputDefinition(Message):
     """The resource key of the IO manager of an intermediate."""
     check: str
     """The check that it evaluates, "asset:name". Empty: none."""
+    dynamic: bool
+    """The op yields any number of elements for it, each with a mapping key."""
 
     def __init__(
         self,
@@ -633,6 +646,7 @@ class StepOutputDefinition(Message):
         asset_keys: tuple[KeyText, ...] = (),
         io_manager_key: str = "",
         check: str = "",
+        dynamic: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -641,6 +655,7 @@ class StepOutputDefinition(Message):
         put(self, 'asset_keys', asset_keys)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'check', check)
+        put(self, 'dynamic', dynamic)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', False, 0),
@@ -649,6 +664,7 @@ class StepOutputDefinition(Message):
         ('asset_keys', 4, 'assetKeys', 'text', 'many', '', 'asset_keys', False, 0),
         ('io_manager_key', 5, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
         ('check', 6, 'check', 'text', 'one', '', 'check', False, 0),
+        ('dynamic', 7, 'dynamic', 'flag', 'one', '', 'dynamic', False, 0),
     )
 
 
@@ -657,7 +673,7 @@ class StepDefinition(Message):
 
     __slots__ = __match_args__ = ('key', 'block', 'op', 'inputs', 'outputs', 'resource_keys', 'description', 'tags', 'source', 'retry_policy', 'timeout_ms', 'limits', 'config', 'told_inputs')
     key: str
-    """The step key: the dotted path of node names."""
+    """The step key: the dotted path of node names; for each fan-out that it is mapped over, "[?]"."""
     block: str
     """The node name of its block."""
     op: str

@@ -274,25 +274,62 @@ class PlannedSource(Message):
 class PlannedStepOutput(Message):
     """One output of one planned step."""
 
-    __slots__ = __match_args__ = ('step_key', 'output')
+    __slots__ = __match_args__ = ('step_key', 'output', 'mapping_key', 'collected')
     step_key: StepKey
     """The step."""
     output: str
     """The output's name."""
+    mapping_key: str
+    """Of a dynamic output: the mapping key of the element. "?": not known yet, or, where it is
+    collected, all of them. Empty: it is not dynamic."""
+    collected: int
+    """How many levels of fan-outs are collected, from the innermost: the values of all elements in
+    the order they were yielded, in a list. 0: it is one value."""
 
     def __init__(
         self,
         *,
         step_key: StepKey,
         output: str,
+        mapping_key: str = "",
+        collected: int = 0,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
         put(self, 'output', output)
+        put(self, 'mapping_key', mapping_key)
+        put(self, 'collected', collected)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', True, 4),
         ('output', 2, 'output', 'text', 'one', '', 'output', True, 1),
+        ('mapping_key', 3, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 1),
+        ('collected', 4, 'collected', 'whole', 'one', '', 'collected', False, 23),
+    )
+
+
+class FannedOut(Message):
+    """The elements of one dynamic output."""
+
+    __slots__ = __match_args__ = ('output', 'mapping_keys')
+    output: str
+    """The output's name."""
+    mapping_keys: tuple[str, ...]
+    """The mapping keys, in yield order, each once: letters, digits and "_"."""
+
+    def __init__(
+        self,
+        *,
+        output: str,
+        mapping_keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'output', output)
+        put(self, 'mapping_keys', mapping_keys)
+
+    FIELDS = (
+        ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
+        ('mapping_keys', 2, 'mappingKeys', 'text', 'many', '', 'mapping_keys', False, 1),
     )
 
 
@@ -422,7 +459,7 @@ class PlannedCheck(Message):
 class PlannedOutput(Message):
     """One output of a planned step."""
 
-    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint', 'check')
+    __slots__ = __match_args__ = ('name', 'selected', 'is_required', 'nothing', 'assets', 'is_read', 'io_manager_key', 'builtin_manager', 'checkpoint', 'check', 'dynamic')
     name: str
     """The name."""
     selected: bool
@@ -443,6 +480,9 @@ class PlannedOutput(Message):
     """Its value is stored also where it passes in memory."""
     check: PlannedCheck | None
     """The check that it evaluates, if it is selected. Unset: none, as of what carries a value."""
+    dynamic: bool
+    """The op yields any number of elements for it, each with a mapping key of its own. Not to be
+    yielded at all is well, if it is required: there are no elements."""
 
     def __init__(
         self,
@@ -457,6 +497,7 @@ class PlannedOutput(Message):
         builtin_manager: bool = False,
         checkpoint: bool = False,
         check: PlannedCheck | None = None,
+        dynamic: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -469,6 +510,7 @@ class PlannedOutput(Message):
         put(self, 'builtin_manager', builtin_manager)
         put(self, 'checkpoint', checkpoint)
         put(self, 'check', check)
+        put(self, 'dynamic', dynamic)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
@@ -481,13 +523,14 @@ class PlannedOutput(Message):
         ('builtin_manager', 8, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
         ('checkpoint', 9, 'checkpoint', 'flag', 'one', '', 'checkpoint', False, 0),
         ('check', 10, 'check', 'message', 'maybe', 'PlannedCheck', 'check', False, 0),
+        ('dynamic', 11, 'dynamic', 'flag', 'one', '', 'dynamic', False, 0),
     )
 
 
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'code_digest', 'changes')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'mapped_over', 'code_digest', 'changes')
     key: StepKey
     """The step key."""
     block: str
@@ -529,6 +572,10 @@ class PlannedStep(Message):
     """context.selected_asset_check_keys: the selected checks of its block, "asset:name", sorted."""
     told_inputs: UserValue
     """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
+    mapped_over: tuple[PlannedStepOutput, ...]
+    """The dynamic outputs that it is mapped over and whose mapping keys are not known yet, from
+    the outermost: for each, its key has a "[?]". When the first of them is expanded, one step
+    for each mapping key takes its place. Empty: it runs as it is."""
     code_digest: str
     """SHA-256 in hexadecimal over what its outcome rests on beside inputs and config: of the
     user's code, of resources, of declared versions. Empty: the digest of its op in the manifest
@@ -558,6 +605,7 @@ class PlannedStep(Message):
         resource_config: tuple[ResourceConfig, ...] = (),
         selected_checks: tuple[str, ...] = (),
         told_inputs: UserValue = None,
+        mapped_over: tuple[PlannedStepOutput, ...] = (),
         code_digest: str = "",
         changes: tuple[StepChange, ...] = (),
     ) -> None:
@@ -581,6 +629,7 @@ class PlannedStep(Message):
         put(self, 'resource_config', resource_config)
         put(self, 'selected_checks', selected_checks)
         put(self, 'told_inputs', told_inputs)
+        put(self, 'mapped_over', mapped_over)
         put(self, 'code_digest', code_digest)
         put(self, 'changes', changes)
 
@@ -604,6 +653,7 @@ class PlannedStep(Message):
         ('resource_config', 17, 'resourceConfig', 'message', 'many', 'ResourceConfig', 'resource_config', False, 0),
         ('selected_checks', 18, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
         ('told_inputs', 19, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 27),
+        ('mapped_over', 20, 'mappedOver', 'message', 'many', 'PlannedStepOutput', 'mapped_over', False, 0),
         ('code_digest', 25, 'codeDigest', 'text', 'one', '', 'code_digest', False, 1),
         ('changes', 26, 'changes', 'message', 'many', 'StepChange', 'changes', False, 0),
     )
@@ -944,7 +994,7 @@ class Reuse(Message):
 class ReusedOutput(Message):
     """One stored value of a reused step."""
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'mapping_key')
     output: str
     """The output's name."""
     asset_key: KeyText
@@ -953,6 +1003,8 @@ class ReusedOutput(Message):
     """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
     io_manager_key: str
     """The resource key of the IO manager. Empty for Nothing."""
+    mapping_key: str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
 
     def __init__(
         self,
@@ -961,18 +1013,21 @@ class ReusedOutput(Message):
         asset_key: KeyText = KeyText(""),
         value_ref: ValueRef | None = None,
         io_manager_key: str = "",
+        mapping_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
         put(self, 'asset_key', asset_key)
         put(self, 'value_ref', value_ref)
         put(self, 'io_manager_key', io_manager_key)
+        put(self, 'mapping_key', mapping_key)
 
     FIELDS = (
         ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
         ('asset_key', 2, 'assetKey', 'text', 'one', '', 'asset_key', False, 2),
         ('value_ref', 3, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
         ('io_manager_key', 4, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
+        ('mapping_key', 5, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 1),
     )
 
 
@@ -1326,6 +1381,7 @@ MESSAGES['Reexecution'] = Reexecution
 MESSAGES['Selection'] = Selection
 MESSAGES['PlannedSource'] = PlannedSource
 MESSAGES['PlannedStepOutput'] = PlannedStepOutput
+MESSAGES['FannedOut'] = FannedOut
 MESSAGES['PlannedInput'] = PlannedInput
 MESSAGES['PlannedAsset'] = PlannedAsset
 MESSAGES['PlannedCheck'] = PlannedCheck

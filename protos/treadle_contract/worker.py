@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from treadle_contract.event import AssetMaterialized, AssetObserved, CheckEvaluated, ExpectationEvaluated, HookCompleted, HookErrored, InputLoaded, OutputDiscarded, OutputStored, StartMethod
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
-from treadle_contract.plan import PlannedCheck, UnselectedOutputs
+from treadle_contract.plan import FannedOut, PlannedCheck, UnselectedOutputs
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage, Failure
 from treadle_contract.value import ResourceConfig, Text, ValueRef
@@ -351,7 +351,7 @@ class WorkerLogRecord(Message):
 class AttemptSucceeded(Message):
     """The attempt ended well."""
 
-    __slots__ = __match_args__ = ('stored', 'materialized', 'discarded', 'yielded_outputs', 'duration_us', 'pid', 'usage', 'digest', 'checks')
+    __slots__ = __match_args__ = ('stored', 'materialized', 'discarded', 'yielded_outputs', 'duration_us', 'pid', 'usage', 'digest', 'checks', 'fanned_out')
     stored: tuple[OutputStored, ...]
     """What was stored, in the order of the op's outputs, assets of one output by key."""
     materialized: tuple[AssetMaterialized, ...]
@@ -370,6 +370,9 @@ class AttemptSucceeded(Message):
     """The digest of the code that ran. Empty: that of the plan."""
     checks: tuple[CheckEvaluated, ...]
     """The checks that were evaluated, in the order of the op's outputs."""
+    fanned_out: tuple[FannedOut, ...]
+    """The elements of each dynamic output, in the order of the op's outputs: of each that was
+    yielded, and of each that must be."""
 
     def __init__(
         self,
@@ -383,6 +386,7 @@ class AttemptSucceeded(Message):
         usage: AttemptUsage | None = None,
         digest: str = "",
         checks: tuple[CheckEvaluated, ...] = (),
+        fanned_out: tuple[FannedOut, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'stored', stored)
@@ -394,6 +398,7 @@ class AttemptSucceeded(Message):
         put(self, 'usage', usage)
         put(self, 'digest', digest)
         put(self, 'checks', checks)
+        put(self, 'fanned_out', fanned_out)
 
     FIELDS = (
         ('stored', 1, 'stored', 'message', 'many', 'OutputStored', 'stored', False, 0),
@@ -405,6 +410,7 @@ class AttemptSucceeded(Message):
         ('usage', 7, 'usage', 'message', 'maybe', 'AttemptUsage', 'usage', False, 0),
         ('digest', 8, 'digest', 'text', 'one', '', 'digest', False, 1),
         ('checks', 9, 'checks', 'message', 'many', 'CheckEvaluated', 'checks', False, 0),
+        ('fanned_out', 10, 'fannedOut', 'message', 'many', 'FannedOut', 'fanned_out', False, 0),
     )
 
 
@@ -896,7 +902,7 @@ class TaskInput(Message):
 class TaskSource(Message):
     """Where one value is."""
 
-    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output', 'awaited', 'in_memory')
+    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output', 'awaited', 'in_memory', 'mapping_key')
     value_ref: ValueRef | None
     """The value. Unset: the IO manager loads it by name."""
     io_manager_key: str
@@ -915,6 +921,8 @@ class TaskSource(Message):
     in_memory: bool
     """What step_key, an earlier step of the same task, yielded as output: passed on in memory.
     value_ref and io_manager_key are unset."""
+    mapping_key: str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
 
     def __init__(
         self,
@@ -927,6 +935,7 @@ class TaskSource(Message):
         output: str = "",
         awaited: bool = False,
         in_memory: bool = False,
+        mapping_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'value_ref', value_ref)
@@ -937,6 +946,7 @@ class TaskSource(Message):
         put(self, 'output', output)
         put(self, 'awaited', awaited)
         put(self, 'in_memory', in_memory)
+        put(self, 'mapping_key', mapping_key)
 
     FIELDS = (
         ('value_ref', 1, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
@@ -947,13 +957,14 @@ class TaskSource(Message):
         ('output', 6, 'output', 'text', 'one', '', 'output', False, 0),
         ('awaited', 7, 'awaited', 'flag', 'one', '', 'awaited', False, 0),
         ('in_memory', 8, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
+        ('mapping_key', 9, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 0),
     )
 
 
 class TaskOutput(Message):
     """What to do with one output."""
 
-    __slots__ = __match_args__ = ('name', 'selected', 'must_yield', 'nothing', 'assets', 'store_intermediate', 'io_manager_key', 'value_key', 'in_memory', 'check')
+    __slots__ = __match_args__ = ('name', 'selected', 'must_yield', 'nothing', 'assets', 'store_intermediate', 'io_manager_key', 'value_key', 'in_memory', 'check', 'dynamic')
     name: str
     """The name."""
     selected: bool
@@ -974,6 +985,8 @@ class TaskOutput(Message):
     """Keep its value for later steps of the task, which read it in memory."""
     check: PlannedCheck | None
     """PlannedOutput.check."""
+    dynamic: bool
+    """PlannedOutput.dynamic. The value of an element belongs at value_key, ".", its mapping key."""
 
     def __init__(
         self,
@@ -988,6 +1001,7 @@ class TaskOutput(Message):
         value_key: str = "",
         in_memory: bool = False,
         check: PlannedCheck | None = None,
+        dynamic: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'name', name)
@@ -1000,6 +1014,7 @@ class TaskOutput(Message):
         put(self, 'value_key', value_key)
         put(self, 'in_memory', in_memory)
         put(self, 'check', check)
+        put(self, 'dynamic', dynamic)
 
     FIELDS = (
         ('name', 1, 'name', 'text', 'one', '', 'name', False, 0),
@@ -1012,6 +1027,7 @@ class TaskOutput(Message):
         ('value_key', 8, 'valueKey', 'text', 'one', '', 'value_key', False, 0),
         ('in_memory', 9, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
         ('check', 10, 'check', 'message', 'maybe', 'PlannedCheck', 'check', False, 0),
+        ('dynamic', 11, 'dynamic', 'flag', 'one', '', 'dynamic', False, 0),
     )
 
 

@@ -31,12 +31,10 @@ from treadle.graphs._flat import (
     Path,
     flatten,
     refuse_unfed,
-    refuse_unreachable_effects,
-    with_inputs,
 )
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef
-from treadle.graphs._unused_nodes import refuse_unused_nodes
+from treadle.graphs._unused_nodes import refuse_unreachable_effects, refuse_unused_nodes
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -303,6 +301,8 @@ def _flat_graph(
 ) -> FlatBlock:
     flat = flatten(graph)
     if options.is_op_job:
+        from treadle.graphs._given_inputs import with_inputs  # noqa: PLC0415 -- jobs of ops alone
+
         flat = with_inputs(flat, options.input_values)
     else:
         refuse_unused_nodes(graph)

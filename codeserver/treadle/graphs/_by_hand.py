@@ -11,8 +11,9 @@ from treadle._errors import ArgumentError, CompositionError, did_you_mean, liste
 from treadle._names import checked_name, checked_tags
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.graphs._composition import Invocation, Node, PendingInvocation
+from treadle.graphs._composition import PendingInvocation
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef
+from treadle.graphs._node import Invocation, Node
 from treadle.hooks._given import checked_hooks
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphIn, GraphOut
 from treadle.ops._reading_node import ReadNode

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from treadle._arguments import checked
 from treadle._errors import CompositionError, UnusedError, did_you_mean, inputs_in_words, listed
@@ -15,8 +15,11 @@ from treadle._policies import RetryPolicy, checked_retry_policy
 from treadle._source import user_line
 from treadle._value_words import a, in_words
 from treadle.assets._asset_spec import AssetSpec
+from treadle.graphs._fan_out_handles import DynamicHandle, direct_use
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle.graphs._handles import output_names as names_of
+from treadle.graphs._levels import Levels
+from treadle.graphs._node import Binding, Invocation, Node
 from treadle.hooks._given import checked_hooks
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op_params import context_hint
@@ -28,75 +31,8 @@ if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
 
 
-class Node(Protocol):
-    """What can be invoked in a body: an op or a graph."""
-
-    @property
-    def name(self) -> str:
-        """What it is called where no alias is given."""
-
-    @property
-    def ins(self) -> Mapping[str, object]:
-        """The inputs, in positional order."""
-
-    @property
-    def outs(self) -> Mapping[str, object]:
-        """The outputs, in declared order."""
-
-    @property
-    def input_assets(self) -> Mapping[str, AssetKey]:
-        """Inputs that are assets whatever is passed."""
-
-    def needs(self, name: str) -> bool:
-        """Whether this input has to be connected."""
-
-    def reads_value(self, name: str) -> bool:
-        """Whether this input is read by value: it does more than order."""
-
-    def gives_value(self, name: str) -> bool:
-        """Whether this output carries a value."""
-
-    def output_type(self, name: str) -> Any:
-        """Return the type of this output."""
-
-    def may_be_resource(self, name: str) -> bool:
-        """Whether this input may turn out to be a resource: `Definitions` tells."""
-
-    def may_be_told(self, name: str) -> bool:
-        """Whether a run may tell the value of this input, where nothing is connected to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """What an input is connected to; `fan_in`: to a list of things."""
-
-    refs: tuple[Ref, ...] = ()
-    fan_in: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """One call of a node in a body: its node name there and what its inputs are bound to."""
-
-    name: str
-    node: Node
-    bindings: Mapping[str, Binding]
-    tags: Mapping[str, str]
-    retry_policy: RetryPolicy | None = None
-    hooks: tuple[HookDefinition, ...] = ()
-    source: SourceLine
-
-    @property
-    def definition(self) -> Node:
-        """The op or graph that is called."""
-        return self.node
-
-    def reads(self) -> Iterator[OutputRef]:
-        """Yield every output of another node that it is bound to."""
-        for binding in self.bindings.values():
-            for ref in binding.refs:
-                if isinstance(ref, OutputRef):
-                    yield ref
+#: What stands for one output of a node.
+Part: TypeAlias = Handle | DynamicHandle
 
 
 @dataclass(slots=True)
@@ -111,7 +47,11 @@ class Body:
     _arguments: set[str] = field(default_factory=set)
     invocations: dict[str, Invocation] = field(default_factory=dict)
     _uses: dict[str, int] = field(default_factory=dict)
+    _levels: Levels = field(init=False)
     _uncalled: dict[int, tuple[PendingInvocation, SourceLine]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._levels = Levels(self.owner, self.invocations)
 
     def announce(self, pending: PendingInvocation, instead_of: PendingInvocation) -> None:
         """Take note that an invocation was named, or given tags or a policy: it is to be called."""
@@ -150,7 +90,7 @@ class Body:
 
     def invoke(
         self, said: PendingInvocation, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Handle | Handles:
+    ) -> Part | Handles:
         """Write an invocation down and return what stands for its outputs.
 
         Raises:
@@ -164,6 +104,7 @@ class Body:
         for each, key in node.input_assets.items():
             bindings.setdefault(each, Binding((self.asset(key),)))
         self._refuse_unconnected(node, bindings)
+        self._levels.add(name, bindings)
         self.invocations[name] = Invocation(
             name=name,
             node=node,
@@ -173,8 +114,31 @@ class Body:
             hooks=said.hooks,
             source=user_line(),
         )
-        parts = {output: Handle(self, OutputRef(name, output)) for output in node.outs}
+        parts: dict[str, Part] = {
+            output: self._part(node, OutputRef(name, output)) for output in node.outs
+        }
         return next(iter(parts.values())) if len(parts) == 1 else Handles(name, parts)
+
+    def _part(self, node: Node, ref: OutputRef) -> Part:
+        return DynamicHandle(self, ref, 1) if node.is_dynamic(ref.output) else Handle(self, ref)
+
+    def levels(self, ref: Ref) -> tuple[OutputRef, ...]:
+        """Return the fan-outs that a value is an element of, from the outermost."""
+        return self._levels.of(ref)
+
+    def gathered(self, ref: OutputRef) -> tuple[str, str]:
+        """Write an op down that gives a list which is collected, and return that output of a node."""
+        from treadle.graphs._collecting import collecting  # noqa: PLC0415 -- ops are made of bodies, too
+
+        made = self.invoke(PendingInvocation(node=collecting(ref.node)), (Handle(self, ref),), {})
+        assert isinstance(made, Handle)
+        found = ref_of(made)
+        assert isinstance(found, OutputRef)
+        return found.node, found.output
+
+    def source_of(self, ref: OutputRef) -> SourceLine | None:
+        """Return the line of the call that gives an output."""
+        return self.invocations[ref.node].source
 
     def ref(self, handle: Handle) -> Ref:
         """Return what a handle of this body stands for.
@@ -237,6 +201,12 @@ class Body:
                     source=user_line(),
                 )
             refs = tuple(self._single(node, name, item, f"{where}, in a list,") for item in value)
+            if any(isinstance(ref, OutputRef) and ref.collected for ref in refs):
+                raise CompositionError(
+                    f"{where} was given a list of which one element is collected, and so a list itself.",
+                    fix="Join the lists in an op, or give the collected one an input of its own.",
+                    source=user_line(),
+                )
             return Binding(refs, fan_in=True)
         return Binding((self._single(node, name, value, where),))
 
@@ -247,6 +217,8 @@ class Body:
             return ref
         if isinstance(value, AssetSpec):
             return self.asset(value.key)
+        if isinstance(value, DynamicHandle):
+            raise direct_use(value, f"input {name!r} of {node.name!r} was given it as one")
         if isinstance(value, Handles):
             problem = f"{where} was given all outputs at once: {listed(names_of(value))}."
             fix = "Pass one of them, or a list of them."

@@ -8,21 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from treadle._arguments import UNSET
-from treadle._errors import ArgumentError, CompositionError, UnusedError
+from treadle._errors import CompositionError
 from treadle._policies import RetryPolicy
-from treadle._source import user_line
-from treadle._value_words import in_words
-from treadle.graphs._composition import Binding, Invocation
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef, OutputRef, Ref
+from treadle.graphs._levels import joined
+from treadle.graphs._node import Binding, Invocation
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
 from treadle.ops._tellable import FEED_IT
 from treadle.steps._step_code import Given
-from treadle.steps._type_check import type_name
-from treadle.types._mismatch import mismatch
 from treadle.types._own_types import own_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
@@ -37,10 +33,19 @@ Path: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class StepRef:
-    """An output of a step of the block."""
+    """An output of a step of the block: where it is mapped or dynamic, one element.
+
+    `collected`: instead, the list of all elements of so many fan-outs, the innermost ones.
+    """
 
     path: Path
     output: str
+    collected: int = 0
+
+    @property
+    def uncollected(self) -> StepRef:
+        """The same, without collecting."""
+        return StepRef(self.path, self.output) if self.collected else self
 
 
 FlatRef: TypeAlias = ArgumentRef | StepRef
@@ -69,6 +74,7 @@ class FlatStep:
     """One op invocation of the block. In a block of assets, `inputs` and `outs` have what is said of
     those merged in; elsewhere they are the op's. `tags` are the graphs', the op's and the invocations'.
 
+    `levels` are the dynamic outputs that it is mapped over, from the outermost.
     `retry_policy` is that of the innermost invocation that has one, else the op's. `configs` are those of the graphs
     around it that have one, by how many graphs are around those. `source` is the line of the invocation, of a plain op its definition's. `hooks` are those of the
     invocations, from the outermost.
@@ -83,6 +89,7 @@ class FlatStep:
     source: SourceLine
     configs: Mapping[int, GraphConfig] = field(default_factory=dict)
     hooks: tuple[HookDefinition, ...] = ()
+    levels: tuple[StepRef, ...] = ()
 
     def own_types(self) -> Iterator[DagsterType]:
         """Yield the types of the user's that its inputs and outputs have."""
@@ -168,6 +175,8 @@ def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
     steps: dict[Path, FlatStep] = {}
     scope = _Scope(path=(), fed=fed, graph_tags=node.tags, invocation_tags={})
     outputs = _expand(node, scope, steps)
+    for name, ref in outputs.items():
+        _refuse_elements(node.owner, name, steps, ref)
     return FlatBlock(steps=steps, outputs=outputs)
 
 
@@ -186,7 +195,25 @@ def _flat_op(op: OpDefinition) -> FlatBlock:
         retry_policy=op.retry_policy,
         source=op.source,
     )
-    return FlatBlock(steps={(): step}, outputs={name: StepRef((), name) for name in op.outs})
+    outputs = {name: StepRef((), name) for name in op.outs}
+    for name, ref in outputs.items():
+        _refuse_elements(repr(op.name), name, {(): step}, ref)
+    return FlatBlock(steps={(): step}, outputs=outputs)
+
+
+def _refuse_elements(owner: str, name: str, steps: Mapping[Path, FlatStep], ref: StepRef) -> None:
+    """Refuse an output of a block that is any number of values.
+
+    Raises:
+        CompositionError: it is.
+    """
+    levels = _levels(steps, ref)
+    if levels:
+        raise CompositionError(
+            f"{owner}: output {name!r} is any number of values, and stands where one value does.",
+            fix="Have a graph fan it out: map an op over it, and return .collect() of that.",
+            source=steps[ref.path].source,
+        )
 
 
 def _expand(
@@ -215,7 +242,9 @@ def _expand(
                 configs=configs,
                 hooks=hooks,
             )
-            steps[path] = _step(path, node, fed, said)
+            steps[path] = _step(
+                path, node, fed, said, _levels_of_all(steps, path, fed, said.source)
+            )
             outputs = {output: StepRef(path, output) for output in node.outs}
         else:
             assert isinstance(node, GraphDefinition)
@@ -233,7 +262,36 @@ def _expand(
     return {name: made[ref] for name, ref in graph.mapping.items()}
 
 
-def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) -> FlatStep:
+def _levels(steps: Mapping[Path, FlatStep], ref: StepRef) -> tuple[StepRef, ...]:
+    step = steps[ref.path]
+    found = step.levels
+    if step.op.is_dynamic(ref.output):
+        found = (*found, ref.uncollected)
+    if ref.collected > len(found):
+        raise CompositionError(
+            f"{ref.output!r} of {'.'.join(ref.path)!r} is collected, and reads no element of a fan-out:"
+            " there is one, not any number.",
+            fix="Pass it on as it is, or pass the element to its op.",
+            source=step.source,
+        )
+    return found[: len(found) - ref.collected]
+
+
+def _levels_of_all(
+    steps: Mapping[Path, FlatStep], path: Path, fed: Mapping[str, _Fed], source: SourceLine
+) -> tuple[StepRef, ...]:
+    refs = (ref for each in fed.values() for ref in each.refs if isinstance(ref, StepRef))
+    levels = (_levels(steps, ref) for ref in refs)
+    return joined(levels, repr(".".join(path)), source, lambda ref: repr(".".join(ref.path)))
+
+
+def _step(
+    path: Path,
+    op: OpDefinition,
+    fed: Mapping[str, _Fed],
+    said: _Said,
+    levels: tuple[StepRef, ...],
+) -> FlatStep:
     nothing = _Fed()
     inputs = tuple(
         FlatInput(
@@ -255,6 +313,7 @@ def _step(path: Path, op: OpDefinition, fed: Mapping[str, _Fed], said: _Said) ->
         source=said.source,
         configs=said.configs,
         hooks=said.hooks,
+        levels=levels,
     )
 
 
@@ -278,55 +337,12 @@ def _traced(
 
 
 def _followed(ref: Ref, scope: _Scope, made: Mapping[OutputRef, StepRef]) -> _Fed:
+    if isinstance(ref, OutputRef) and ref.collected:
+        return _Fed((replace(made[ref.uncollected], collected=ref.collected),), fan_in=True)
     if isinstance(ref, OutputRef):
         return _Fed((made[ref],))
     fed = scope.fed.get(ref.argument, _Fed())
     return replace(fed, arguments=((scope.path, ref.argument), *fed.arguments))
-
-
-def with_inputs(flat: FlatBlock, values: Mapping[str, object]) -> FlatBlock:
-    """Return the steps with values for arguments of the block; those without one read nothing.
-
-    Raises:
-        ArgumentError: a value is not of the type that an op declares.
-    """
-    return replace(
-        flat,
-        steps={
-            path: replace(
-                step, inputs=tuple([_with_input(step, each, values) for each in step.inputs])
-            )
-            for path, step in flat.steps.items()
-        },
-    )
-
-
-def _with_input(step: FlatStep, each: FlatInput, values: Mapping[str, object]) -> FlatInput:
-    arguments = [ref.argument for ref in each.refs if isinstance(ref, ArgumentRef)]
-    if not arguments:
-        return each
-    if not each.fan_in:
-        (name,) = arguments
-        value = values.get(name, each.definition.default_value)
-        _refuse_wrong_type(step, each, name, value)
-        return replace(each, definition=replace(each.definition, default_value=value), refs=())
-    elements = tuple(
-        Given(values[ref.argument]) if isinstance(ref, ArgumentRef) else ref for ref in each.refs
-    )
-    refs = tuple(ref for ref in elements if isinstance(ref, StepRef))
-    return replace(each, refs=refs, elements=elements)
-
-
-def _refuse_wrong_type(step: FlatStep, each: FlatInput, name: str, value: object) -> None:
-    declared = each.definition.dagster_type
-    if each.definition.is_nothing or value is UNSET or mismatch(value, declared) is None:
-        return
-    raise ArgumentError(
-        f"Input {each.name!r} of {'.'.join(step.path)!r} is declared {type_name(declared)}, and"
-        f" {name!r} is given {in_words(value)}.",
-        fix="Give a value of that type, or change the annotation.",
-        source=user_line(),
-    )
 
 
 def refuse_unfed(flat: FlatBlock, owner: str) -> None:
@@ -344,23 +360,3 @@ def refuse_unfed(flat: FlatBlock, owner: str) -> None:
                     fix=FEED_IT,
                     source=step.source,
                 )
-
-
-def refuse_unreachable_effects(flat: FlatBlock) -> None:
-    """Refuse an effect that nothing comes before, in a block of assets.
-
-    Raises:
-        UnusedError: there is one.
-    """
-    read = {ref for _, _, ref in flat.reads()} | set(flat.outputs.values())
-    for step in flat.steps.values():
-        if any(each.refs for each in step.inputs):
-            continue
-        refs = [StepRef(step.path, output) for output in step.op.outs]
-        if all(out.is_nothing for out in step.op.outs.values()) and not read.intersection(refs):
-            raise UnusedError(
-                f"{'.'.join(step.path)!r} has no input and nobody reads its outputs, so no"
-                " selection would ever run it.",
-                fix="Give it an In(Nothing) input from the op that it follows.",
-                source=step.source,
-            )

@@ -16,7 +16,6 @@ from treadle._value_words import in_words
 from treadle.graphs._by_hand import ConstructedGraph
 from treadle.graphs._composition import (
     Body,
-    Invocation,
     PendingInvocation,
     composing,
     current_body,
@@ -26,6 +25,7 @@ from treadle.graphs._graph_params import graph_params
 from treadle.graphs._graph_return import refuse_other_types, returned_outputs
 from treadle.graphs._handles import ArgumentRef, OutputRef
 from treadle.graphs._invocable import Invocable
+from treadle.graphs._node import Invocation
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
@@ -176,6 +176,10 @@ class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
         """Whether this output carries a value."""
         ref = self.mapping[name]
         return self.invocations[ref.node].node.gives_value(ref.output)
+
+    def is_dynamic(self, name: str) -> bool:
+        """Whether this output is any number of elements: never, a graph returns what is collected."""
+        return False
 
     def output_type(self, name: str) -> Any:
         """Return the type of this output: that of the op's output that it is."""

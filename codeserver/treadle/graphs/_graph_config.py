@@ -9,7 +9,7 @@ from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle.config._config_mapping import ConfigMapping, GraphConfig, Misfit, checked_graph_config
 from treadle.config.values import Schema, told_secrets, unknown_names
-from treadle.graphs._composition import Invocation
+from treadle.graphs._node import Invocation
 from treadle.ops._op import OpDefinition
 from treadle_contract.message import UserValue
 

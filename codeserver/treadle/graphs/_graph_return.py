@@ -9,6 +9,7 @@ from treadle._errors import CompositionError, ConflictError, did_you_mean, liste
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.graphs._composition import Body, uncalled
+from treadle.graphs._fan_out_handles import DynamicHandle, direct_use
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, parts_of
 from treadle.ops._annotations import output_type, output_types
 from treadle.steps._type_check import can_both_hold, type_name
@@ -71,6 +72,8 @@ def _output(body: Body, name: str, value: Any) -> OutputRef:
             f"returned several outputs as output {name!r}: {listed(parts_of(value))}.",
             "Return one of them, or declare an output for each.",
         )
+    if isinstance(value, DynamicHandle):
+        raise direct_use(value, f"returned as output {name!r}, which is one")
     if not isinstance(value, Handle):
         raise _error(
             body,
@@ -85,7 +88,16 @@ def _output(body: Body, name: str, value: Any) -> OutputRef:
             f"returned its argument {ref.argument!r} as output {name!r}.",
             "Return an output of an op; to store an asset again, pass it through one.",
         )
-    return ref
+    levels = body.levels(ref)
+    if levels:
+        raise CompositionError(
+            f"{body.owner} returned {ref} as output {name!r}, of which there is one for each element of"
+            f" {levels[-1]}.",
+            fix="Return what .map(…) gave, and of that .collect().",
+            source=user_line(),
+            others=(body.invocations[ref.node].source,),
+        )
+    return OutputRef(*body.gathered(ref)) if ref.collected else ref
 
 
 def refuse_other_types(body: Body, annotation: Any, mapping: Mapping[str, OutputRef]) -> None:

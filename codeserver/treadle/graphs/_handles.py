@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, TypeAlias, final
 
 from treadle._errors import CompositionError, did_you_mean, listed
@@ -22,10 +22,19 @@ class ArgumentRef:
 
 @dataclass(frozen=True, slots=True)
 class OutputRef:
-    """An output of a node of the graph."""
+    """An output of a node of the graph; of a dynamic one, or one that is mapped, one element.
+
+    `collected`: instead, the list of all elements of so many fan-outs, the innermost ones.
+    """
 
     node: str
     output: str
+    collected: int = 0
+
+    @property
+    def uncollected(self) -> OutputRef:
+        """The same, without collecting."""
+        return OutputRef(self.node, self.output) if self.collected else self
 
     def __str__(self) -> str:
         return f"output {self.output!r} of {self.node!r}"
@@ -95,17 +104,17 @@ class Handles:
 
     __slots__ = ("__node", "__parts")
 
-    def __init__(self, node: str, parts: dict[str, Handle]) -> None:
+    def __init__(self, node: str, parts: Mapping[str, Any]) -> None:
         self.__node = node
         self.__parts = parts
 
-    def __iter__(self) -> Iterator[Handle]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self.__parts.values())
 
     def __len__(self) -> int:
         return len(self.__parts)
 
-    def __getitem__(self, which: int | str) -> Handle:
+    def __getitem__(self, which: int | str) -> Any:
         if isinstance(which, str):
             return self.__named(which)
         try:
@@ -117,13 +126,13 @@ class Handles:
                 source=user_line(),
             ) from None
 
-    def __getattr__(self, name: str) -> Handle:
+    def __getattr__(self, name: str) -> Any:
         return self.__named(name)
 
     def __repr__(self) -> str:
         return f"<outputs {listed(self.__parts)} of {self.__node!r}>"
 
-    def __named(self, name: str) -> Handle:
+    def __named(self, name: str) -> Any:
         try:
             return self.__parts[name]
         except KeyError:
@@ -150,7 +159,7 @@ def output_names(handles: Handles) -> tuple[str, ...]:
     return tuple(_parts(handles))
 
 
-def parts_of(handles: Handles) -> dict[str, Handle]:
+def parts_of(handles: Handles) -> dict[str, Any]:
     """Return the handles by output name, in declared order."""
     return dict(_parts(handles))
 

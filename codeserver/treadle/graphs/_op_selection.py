@@ -9,9 +9,9 @@ from typing import Any, Final, TypeAlias
 from treadle._errors import ArgumentError, CompositionError, did_you_mean, listed
 from treadle._source import user_line
 from treadle._value_words import in_words
-from treadle.graphs._composition import Binding, Invocation
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._handles import ArgumentRef, Ref
+from treadle.graphs._node import Binding, Invocation
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from treadle._errors import UnusedError
+from treadle.graphs._flat import FlatBlock, StepRef
 from treadle.graphs._graph import GraphDefinition
 
 
@@ -39,3 +40,24 @@ def refuse_unused_nodes(graph: GraphDefinition) -> None:
             )
     for each in inner.values():
         refuse_unused_nodes(each)
+
+
+def refuse_unreachable_effects(flat: FlatBlock) -> None:
+    """Refuse an effect that nothing comes before, in a block of assets.
+
+    Raises:
+        UnusedError: there is one.
+    """
+    read = {ref.uncollected for _, _, ref in flat.reads() if isinstance(ref, StepRef)}
+    read |= set(flat.outputs.values())
+    for step in flat.steps.values():
+        if any(each.refs for each in step.inputs):
+            continue
+        refs = [StepRef(step.path, output) for output in step.op.outs]
+        if all(out.is_nothing for out in step.op.outs.values()) and not read.intersection(refs):
+            raise UnusedError(
+                f"{'.'.join(step.path)!r} has no input and nobody reads its outputs, so no"
+                " selection would ever run it.",
+                fix="Give it an In(Nothing) input from the op that it follows.",
+                source=step.source,
+            )

@@ -20,7 +20,7 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
     name: str = DEFAULT_OUTPUT,
     metadata: Mapping[str, Any] | None = None,
     run_id: str = "EPHEMERAL",
-    mapping_key: object = None,
+    mapping_key: str | None = None,
     config: object = None,
     dagster_type: Any = Any,
     version: object = None,
@@ -38,7 +38,6 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
     The parameters are Dagster's; `metadata` is its older name of `definition_metadata`.
     """
     given = {
-        "mapping_key": mapping_key,
         "config": config,
         "version": version,
         "partition_key": partition_key,
@@ -56,6 +55,7 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
         key=None if asset_key is None else as_key(asset_key),
         resource_config=resource_config,
         op_def=op_def,
+        mapping_key=mapping_key,
     )
 
 

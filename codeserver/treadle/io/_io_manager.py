@@ -70,7 +70,7 @@ class OutputContext(ValueContext):
     `definition_metadata` is what the definitions say, `output_metadata` what the op said of
     this value. As `InputContext.upstream_output` it tells where the value came from; then
     `run_id` and `step_key` are "" if no record names them. `resource_config` is the config of the manager,
-    `step_context` that of the op, None outside of a step, and `op_def` who makes it, None if that is not known.
+    `mapping_key` names an element of a dynamic output, None for what is none. `step_context` is that of the op, None outside of a step, and `op_def` who makes it, None if that is not known.
     """
 
     name: str = DEFAULT_OUTPUT
@@ -85,6 +85,7 @@ class OutputContext(ValueContext):
     resource_config: Any = None
     op_def: OpDefinition | None = None
     step_context: OpExecutionContext | None = None
+    mapping_key: str | None = None
     _entries: tuple[MetadataEntry, ...] = field(default=(), init=False)
 
     @property
@@ -122,8 +123,9 @@ class OutputContext(ValueContext):
         self._entries = kept_entries(metadata, owner=owner, before=self._entries)
 
     def get_run_scoped_output_identifier(self) -> list[str]:
-        """Return run id, step key and output name."""
-        return [self.run_id, self.step_key, self.name]
+        """Return run id, step key and output name; of an element of a fan-out its mapping key, too."""
+        found = [self.run_id, self.step_key, self.name]
+        return [*found, self.mapping_key] if self.mapping_key else found
 
     def get_asset_identifier(self) -> list[str]:
         """Return the components of the asset's key.

@@ -98,4 +98,5 @@ class ValueWriter:
             key=key,
             op_def=self.code.op,
             step_context=self.step_context,
+            mapping_key=made.mapping_key or None,
         )

@@ -14,6 +14,7 @@ from treadle.assets._assets import AssetsDefinition
 from treadle.assets._produced import ProducedAsset
 from treadle.graphs._flat import FlatInput, FlatRef, FlatStep, Path, StepRef
 from treadle.io._managers import is_builtin
+from treadle.locations._lineage import read_by_step
 from treadle.locations.snapshot import (
     Asset,
     AssetSource,
@@ -29,6 +30,7 @@ from treadle.ops._op import OpDefinition
 from treadle.ops._tellable import is_tellable
 from treadle.partitions._placing import mappings_of, partitioned
 from treadle.steps._step_code import NO_CHECKS, ListElement, StepCode
+from treadle_contract.fan_outs import UNKNOWN
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.policy import RetryPolicy
@@ -126,7 +128,10 @@ class PlacedBlock:
         )
 
     def _key(self, path: Path) -> StepKey:
-        return StepKey(".".join((self._place.name, *path)) if path else self._place.name)
+        return StepKey(self._node(path) + f"[{UNKNOWN}]" * len(self._flat.steps[path].levels))
+
+    def _node(self, path: Path) -> str:
+        return ".".join((self._place.name, *path)) if path else self._place.name
 
     def _step(self, flat: FlatStep) -> Step:
         key = self._key(flat.path)
@@ -149,6 +154,9 @@ class PlacedBlock:
             config=None if (config := self._config(flat)) is None else config.place,
             source=flat.source,
             told_inputs=None if (told := self._told_inputs(flat)) is None else told.place,
+            mapped_over=tuple(
+                OutputSource(step_key=self._key(ref.path), output=ref.output) for ref in flat.levels
+            ),
         )
 
     def _resource_keys(self, flat: FlatStep) -> tuple[str, ...]:
@@ -192,7 +200,7 @@ class PlacedBlock:
             manager_key=merged.input_manager_key,
             manager_builtin=is_builtin(merged.input_manager_key, self._place.resources),
             arguments=tuple(
-                [f"{self._key(path)}.{name}" for path, name in each.arguments]
+                [f"{self._node(path)}.{name}" for path, name in each.arguments]
                 if self._may_be_told(each)
                 else []
             ),
@@ -211,7 +219,13 @@ class PlacedBlock:
 
     def _source(self, ref: FlatRef) -> Source:
         if isinstance(ref, StepRef):
-            return OutputSource(step_key=self._key(ref.path), output=ref.output)
+            is_dynamic = self._flat.out(ref).is_dynamic
+            return OutputSource(
+                step_key=self._key(ref.path),
+                output=ref.output,
+                mapping_key=UNKNOWN if is_dynamic else "",
+                collected=ref.collected,
+            )
         key = self._place.upstream[ref.argument]
         # An argument that names an asset of the same graph is one more wire of it. An op's own
         # asset stays an asset: if the op is cut, another piece of it may be what makes it.
@@ -248,6 +262,7 @@ class PlacedBlock:
             checkpoint=out.checkpoint,
             check="" if spec is None else spec.key.text,
             observes=KeyText("") if (key := observes.get(name)) is None else key.text,
+            dynamic=out.is_dynamic,
         )
 
     def _needed_inputs(
@@ -265,7 +280,7 @@ class PlacedBlock:
         )
 
     def _assets(self) -> tuple[Asset, ...]:
-        above = _read_by_step(self.steps)
+        above = read_by_step(self.steps)
         return tuple(
             [
                 self._asset(key, step, output, above[step.key])
@@ -377,24 +392,3 @@ def _produced(block: AssetsDefinition) -> _Produced:
         ref = outputs[output]
         found.setdefault((ref.path, ref.output), []).append(said.key)
     return {at: tuple(sorted(keys)) for at, keys in found.items()}
-
-
-def _read_by_step(steps: Sequence[Step]) -> dict[StepKey, frozenset[KeyText]]:
-    """Return the assets that each step's inputs lead to, back through intermediates.
-
-    A step stands after those whose intermediates it reads: a body calls what it reads first.
-    """
-    outputs = {}
-    if len(steps) > 1:
-        outputs = {(step.key, output.name): output for step in steps for output in step.outputs}
-    above: dict[StepKey, frozenset[KeyText]] = {}
-    for step in steps:
-        found: set[KeyText] = set()
-        for source in (source for each in step.inputs for source in each.sources):
-            if isinstance(source, AssetSource):
-                found.add(source.asset_key)
-            else:
-                made = outputs[source.step_key, source.output].asset_keys
-                found.update(made or above[source.step_key])
-        above[step.key] = frozenset(found)
-    return above

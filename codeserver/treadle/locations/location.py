@@ -24,6 +24,7 @@ from treadle.locations.tables import Packed
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.partitions._placing import definitions_of_jobs, table
 from treadle.steps._step_code import StepCode
+from treadle_contract.fan_outs import unexpanded
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 
@@ -61,7 +62,7 @@ class LoadedLocation:
         Raises:
             KeyError: there is no such step.
         """
-        return self.code[self.nodes[step_key]].code
+        return self.code[self.nodes[unexpanded(step_key)]].code
 
     def resources_of(self, step_key: StepKey) -> Mapping[str, object]:
         """Return the resources that a step has by key: of a job of ops, those that it brings win."""

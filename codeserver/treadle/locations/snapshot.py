@@ -39,10 +39,16 @@ class SourceLine(SourceLocation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputSource:
-    """An input reads an output of a step of the same block; an ordering, also what any is told by."""
+    """An input reads an output of a step of the same block; an ordering, also what any is told by.
+
+    `mapping_key` is "?" for a dynamic output, of which it reads an element; `collected`: all elements
+    of so many fan-outs, the innermost ones, in a list.
+    """
 
     step_key: StepKey
     output: str
+    mapping_key: str = ""
+    collected: int = 0
 
     @property
     def step_output(self) -> OutputSource:
@@ -105,7 +111,7 @@ class StepOutput:
     `input_names`, on an op-backed block with `internal_asset_deps`, are the inputs that this
     output needs; None: all of them. `checkpoint`: it is stored also where it passes in memory.
     `check` is the check that it evaluates, "asset:name", `observes` the asset of elsewhere that it looks
-    at; "" for none.
+    at; "" for none. `dynamic`: any number of elements is yielded for it.
     """
 
     name: str
@@ -117,6 +123,7 @@ class StepOutput:
     input_names: tuple[str, ...] | None = None
     checkpoint: bool = False
     check: str = ""
+    dynamic: bool = False
     observes: KeyText = KeyText("")
 
     @property
@@ -136,7 +143,8 @@ class Step:
 
     `node` is the key under which the loaded code finds the op: the same as `key` but for the
     pieces of a block that was cut (`b_2` runs node `b`). `resource_keys` are the resources
-    that the op asks for, and those that these ask for, sorted. `timeout_ms` 0: one attempt may take any time.
+    that the op asks for, and those that these ask for, sorted. `mapped_over` are the dynamic outputs that
+    it is mapped over, from the outermost: for each, its key has a "[?]". `timeout_ms` 0: one attempt may take any time.
     """
 
     key: StepKey
@@ -155,6 +163,7 @@ class Step:
     config: ConfigPlace | None = None
     source: SourceLine | None = None
     told_inputs: ConfigPlace | None = None
+    mapped_over: tuple[OutputSource, ...] = ()
 
     @property
     def manager_keys(self) -> tuple[str, ...]:

@@ -113,6 +113,11 @@ class Out:
         """Whether it carries no value."""
         return self.dagster_type is Nothing
 
+    @property
+    def is_dynamic(self) -> bool:
+        """Whether any number of elements is yielded for it, as is so of a DynamicOut."""
+        return False
+
 
 def typed(out: Out, dagster_type: Any) -> Out:
     """Return an output with a type, which was checked.

@@ -124,6 +124,10 @@ class OpDefinition(ConstructedOp, Invocable, ReadNode):
         """Whether this output carries a value."""
         return not self.outs[name].is_nothing
 
+    def is_dynamic(self, name: str) -> bool:
+        """Whether this output is any number of elements."""
+        return self.outs[name].is_dynamic
+
     def output_type(self, name: str) -> Any:
         """Return the type of this output."""
         return self.outs[name].dagster_type

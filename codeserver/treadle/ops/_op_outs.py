@@ -52,6 +52,8 @@ def resolved_outs(
     if is_generator_function(fn):
         # A generator's annotation says how outputs are handed over, not what they are.
         returned = Any
+    if any(each.is_dynamic for each in given.values()):
+        returned = _of_element(returned) if len(given) == 1 else Any
     if returned is not Any:
         checked_type(returned, where=f"{owner} is annotated to return")
     if out is OBSERVED:
@@ -82,6 +84,16 @@ def _refuse_no_observation(returned: Any, owner: str) -> None:
         fix="Return a DataVersion or an ObserveResult, or yield ObserveResults, and annotate it so.",
         source=user_line(),
     )
+
+
+def _of_element(returned: Any) -> Any:
+    """Return the type of the elements of a dynamic output: of `list[DynamicOutput[int]]`, int."""
+    elements = get_args(returned)
+    if get_origin(returned) is list and elements:
+        (returned,) = elements
+    kind = get_origin(returned) or returned
+    is_dynamic = isinstance(kind, type) and kind.__name__ == "DynamicOutput"
+    return next(iter(get_args(returned)), Any) if is_dynamic else Any
 
 
 def _beside_checks(

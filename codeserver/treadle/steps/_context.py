@@ -17,6 +17,7 @@ from treadle._source import user_line
 from treadle.ops._op import OpDefinition
 from treadle.steps._context_answers import ContextAnswers, ContextError
 from treadle.steps._resources import Resources
+from treadle_contract.fan_outs import element
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.value import MetadataEntry
 
@@ -228,9 +229,7 @@ class OpExecutionContext(ContextAnswers):
         Raises:
             ContextError: the output is unknown, was yielded, or must be named.
         """
-        if mapping_key is not None:
-            raise ContextError("There are no dynamic outputs yet. Leave mapping_key out.")
-        name = self._output_named(output_name)
+        name = element(self._output_named(output_name), mapping_key or "")
         if name in self._yielded:
             raise ContextError(
                 f"Output {name!r} was yielded; nothing more can be said of it."
@@ -331,6 +330,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     selected_asset_check_keys: Iterable[AssetCheckKey] | None = None,
     run_id: str = "EPHEMERAL",
     step_key: str = "test",
+    mapping_key: str | None = None,
     op_config: object = None,
     partition_key: object = None,
     instance: object = None,
@@ -355,7 +355,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     scope = _scope_of(resources or {}, resources_config or {})
     return BuiltContext(
         run_id=run_id,
-        step_key=step_key,
+        step_key=element(step_key, mapping_key or ""),
         resources=Resources((resources or {}) if scope is None else scope),
         run_tags=dict(run_tags or {}),
         op_config=_one_of(configs),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
+from treadle_contract.fan_outs import mapping_path
+from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import replace
 
 if TYPE_CHECKING:
@@ -76,6 +78,32 @@ class ContextAnswers:
                 f" as an asset.{did_you_mean(input_name, [each.name for each in self._inputs])}"
             )
         return as_key(read.pop())
+
+    def get_mapping_key(self) -> str | None:
+        """Return the mapping key that the step runs for; None: it is not mapped.
+
+        Of a fan-out in a fan-out it is a path: the outer key, "/", the inner one.
+        """
+        return mapping_path(StepKey(self.step_key)) or None
+
+    def get_mapping_keys(self, input_name: str) -> list[str]:
+        """Return the mapping keys of the elements of an input's list, in its order.
+
+        Raises:
+            ContextError: the op has no such input, or it collects no fan-out.
+        """
+        found = [each for each in self._inputs if each.name == input_name]
+        keys = [
+            mapping_path(source.step_key, source.mapping_key)
+            for each in found
+            for source in each.sources
+        ]
+        if not found or not found[0].fan_in or not all(keys):
+            raise ContextError(
+                f"Input {input_name!r} of {self.step_key!r} collects no fan-out."
+                f"{did_you_mean(input_name, [each.name for each in self._inputs])}"
+            )
+        return keys
 
     def output_for_asset_key(self, asset_key: KeyLike) -> str:
         """Return the output of the op that produces an asset.

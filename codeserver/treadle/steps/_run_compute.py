@@ -11,7 +11,8 @@ from typing import Any, Final
 from treadle._arguments import made
 from treadle._errors import did_you_mean, listed
 from treadle._output import AssetCheckResult, MaterializeResult, ObserveResult, Output
-from treadle._value_words import a
+from treadle._value_words import a, in_words
+from treadle.ops._fan_out import DynamicOutput
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._left_out import LEAVING_OUT
 from treadle.ops._op import OpDefinition
@@ -187,19 +188,13 @@ def _returned(
         yield from _observed(result, code, context, subject)
         return
     names = tuple(code.op.outs)
-    results: tuple[AssetCheckResult, ...] = ()
-    if isinstance(result, MaterializeResult):
-        results = _results(result)
-        result = _of_asset(result, code, subject)
-    elif isinstance(result, AssetCheckResult):
-        result = _of_check(result, code, subject)
+    result, results = _as_output(result, code, subject)
     if isinstance(result, Output):
         yield _named(result, _value_names(code))
         for each in results:
             yield _of_check(each, code, subject)
     elif len(names) == 1:
-        _tell_none(result, names[0], code, context)
-        yield made(Output, result, names[0])
+        yield from _only(result, names[0], code, context, subject)
     else:
         is_nothing = result is None and all(code.outs[name].is_nothing for name in names)
         is_nothing = is_nothing and not code.checks
@@ -219,12 +214,53 @@ def _returned(
             out = code.outs[name]
             if value is None and not (out.is_required or name in context.selected_output_names):
                 continue
+            if out.is_dynamic:
+                yield from _listed(value, name, subject)
+                continue
             _tell_none(value, name, code, context)
             yield _at(position, name, value, subject)
             del value
             for each in results:
                 yield _of_check(each, code, subject)
             results = ()
+
+
+def _as_output(
+    result: Any, code: StepCode, subject: str
+) -> tuple[Any, tuple[AssetCheckResult, ...]]:
+    """Return a result of an asset or of a check as an output, with those that came with it."""
+    if isinstance(result, MaterializeResult):
+        return _of_asset(result, code, subject), _results(result)
+    if isinstance(result, AssetCheckResult):
+        return _of_check(result, code, subject), ()
+    return result, ()
+
+
+def _only(
+    result: Any, name: str, code: StepCode, context: OpExecutionContext, subject: str
+) -> Iterator[Output[Any]]:
+    """Yield what was returned as the only output that there is."""
+    if code.outs[name].is_dynamic:
+        yield from _listed(result, name, subject)
+        return
+    _tell_none(result, name, code, context)
+    yield made(Output, result, name)
+
+
+def _listed(result: Any, name: str, subject: str) -> Iterator[Output[Any]]:
+    """Yield the elements of a dynamic output that were returned as a list; none for None."""
+    for element in () if result is None else result if isinstance(result, list) else (None,):
+        if not isinstance(element, DynamicOutput):
+            raise _refused(
+                f"{subject} returned {in_words(result)} as {name!r}, which is dynamic.",
+                "Return a list of DynamicOutput(value, mapping_key=…), or yield each.",
+            )
+        if element.output_name not in (DEFAULT_OUTPUT, name):
+            raise _refused(
+                f"{subject} returned an element named {element.output_name!r} in the list of {name!r}.",
+                "Put it in the list of its own output, or leave output_name out.",
+            )
+        yield replace(element, output_name=name)
 
 
 def _before_checks(
@@ -341,7 +377,7 @@ def _of_asset(
 def _named(output: Output[Any], names: Sequence[str]) -> Output[Any]:
     """Take an output without a name for the only one there is that is no check."""
     if len(names) == 1 and output.output_name == DEFAULT_OUTPUT:
-        return Output(output.value, names[0], output.metadata)
+        return replace(output, output_name=names[0])
     return output
 
 

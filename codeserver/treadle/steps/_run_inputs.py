@@ -287,6 +287,7 @@ def upstream_output(
         run_id=source.run_id,
         resources=resources,
         key=AssetKey(source.asset_key) if source.asset_key else None,
+        mapping_key=source.mapping_key or None,
     )
     asset = _asset(location.snapshot, source.asset_key)
     step_key, output = source.step_key, source.output
@@ -334,6 +335,7 @@ def _told(name: str, position: int, source: TaskSource) -> InputLoaded:
         from_step_key=source.step_key,
         # An asset has one output, which its key says.
         from_output="" if source.asset_key else source.output,
+        from_mapping_key=source.mapping_key,
         value_ref=source.value_ref,
     )
 

@@ -10,15 +10,17 @@ from treadle._metadata import entries_size, entries_values, kept_entries, merged
 from treadle._output import Output
 from treadle._value_words import a
 from treadle.io._run_store import ValueWriter
+from treadle.ops._fan_out import DynamicOutput
 from treadle.steps._context import OpExecutionContext, final_metadata, outputs_with_unused_metadata
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._step_code import StepCode
 from treadle.steps._type_check import type_name
 from treadle.steps._value_check import NO_ENTRIES, ValueCheck
 from treadle_contract.event import CheckEvaluated, OutputDiscarded, OutputStored
+from treadle_contract.fan_outs import element, element_value_key
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
-from treadle_contract.plan import UnselectedOutputs
+from treadle_contract.plan import FannedOut, UnselectedOutputs
 from treadle_contract.run import FailureWhere
 from treadle_contract.value import MetadataEntry
 from treadle_contract.worker import AttemptSucceeded, TaskAsset, TaskOutput, TaskStep
@@ -38,7 +40,8 @@ class OutputKeeper:
     step: TaskStep
     context: OpExecutionContext
     writer: ValueWriter
-    _kept: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict, init=False)
+    _kept: dict[str, list[OutputStored]] = field(default_factory=dict, init=False)
+    _elements: dict[str, dict[str, None]] = field(default_factory=dict, init=False)
     _dropped: dict[str, OutputDiscarded] = field(default_factory=dict, init=False)
     in_memory: dict[str, Any] = field(default_factory=dict, init=False)
     _evaluated: dict[str, CheckEvaluated] = field(default_factory=dict, init=False)
@@ -63,11 +66,11 @@ class OutputKeeper:
         Raises:
             StepFailedError: it is not to be yielded, of another type, or cannot be stored.
         """
-        planned = self._to_take(output.output_name)
+        planned = self._to_take(output)
         assets = self._assets_to_store(planned)
         is_read = planned.store_intermediate or planned.in_memory
         if not (assets or planned.selected or is_read):
-            final_metadata(self.context, planned.name)
+            final_metadata(self.context, _name_of(output))
             keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
             self._dropped[planned.name] = OutputDiscarded(output=planned.name, asset_keys=keys)
             return
@@ -77,12 +80,12 @@ class OutputKeeper:
         found = self._checked(planned, output.value)
         said = self._said_of(output, found)
         kept = [
-            self._stored(planned, output.value, said, asset)
+            self._stored(planned, output, said, asset)
             for asset in sorted(assets, key=lambda each: each.asset_key)
         ]
         if planned.store_intermediate or not assets:
-            kept.append(self._stored(planned, output.value, said))
-        self._kept[planned.name] = tuple(kept)
+            kept.append(self._stored(planned, output, said))
+        self._kept.setdefault(planned.name, []).extend(kept)
         if planned.in_memory:
             self.in_memory[planned.name] = output.value
 
@@ -92,7 +95,7 @@ class OutputKeeper:
         before = final_metadata(self.context, planned.name)
         said = evaluated(planned, value, self.code, self.step.step_key, before)
         self._evaluated[planned.name] = said
-        self._kept[planned.name] = ()
+        self._kept[planned.name] = []
 
     def result(self) -> AttemptSucceeded:
         """Return what was made, when the op has ended.
@@ -105,6 +108,9 @@ class OutputKeeper:
                 continue
             if planned.name in self.code.checks:
                 self._refuse_lacking(planned)
+                continue
+            if planned.dynamic:
+                self._kept[planned.name] = []
                 continue
             if planned.name in self.code.observes:
                 self._refuse_unobserved(planned.name)
@@ -130,6 +136,11 @@ class OutputKeeper:
             yielded_outputs=tuple(order),
             digest=self.writer.location.snapshot.digest,
             checks=tuple(self._evaluated[name] for name in order if name in self._evaluated),
+            fanned_out=tuple(
+                FannedOut(output=name, mapping_keys=tuple(self._elements.get(name, ())))
+                for name in order
+                if self.code.outs[name].is_dynamic
+            ),
         )
 
     def _refuse_lacking(self, planned: TaskOutput) -> None:
@@ -172,21 +183,51 @@ class OutputKeeper:
             )
             yield replace(each, metadata=())
 
-    def _to_take(self, name: str) -> TaskOutput:
-        step_key, known = self.step.step_key, self.code.outs
+    def _to_take(self, output: Output[Any]) -> TaskOutput:
+        name, step_key, known = output.output_name, self.step.step_key, self.code.outs
         if name not in known:
             raise StepFailedError(
                 FailureWhere.OUTPUT,
                 f"Step {step_key!r} yielded output {name!r}, which its op does not have."
                 f"{did_you_mean(name, known)} Its outputs are {listed(known)}.",
             )
-        if name in self._kept or name in self._dropped:
+        if known[name].is_dynamic:
+            self._take_key(output)
+        elif isinstance(output, DynamicOutput):
+            raise StepFailedError(
+                FailureWhere.OUTPUT,
+                f"Step {step_key!r} yielded a DynamicOutput as {name!r}, which is no DynamicOut: one value"
+                " is meant. Yield Output(value), or declare out=DynamicOut().",
+            )
+        elif name in self._kept or name in self._dropped:
             raise StepFailedError(
                 FailureWhere.OUTPUT,
                 f"Step {step_key!r} yielded output {name!r} twice. Yield each output once;"
                 " several values go into one as a list.",
             )
         return self._planned(name)
+
+    def _take_key(self, output: Output[Any]) -> None:
+        """Take note of the mapping key of an element.
+
+        Raises:
+            StepFailedError: it has none, or that of an element before it.
+        """
+        name, subject = output.output_name, f"Step {self.step.step_key!r}"
+        if not isinstance(output, DynamicOutput):
+            raise StepFailedError(
+                FailureWhere.OUTPUT,
+                f"{subject} gave {name!r}, which is dynamic, a value without a mapping key. Yield"
+                " DynamicOutput(value, mapping_key=…) for each element, or return a list of them.",
+            )
+        elements = self._elements.setdefault(name, {})
+        if output.mapping_key in elements:
+            raise StepFailedError(
+                FailureWhere.OUTPUT,
+                f"{subject} yielded two elements of {name!r} with the mapping key"
+                f" {output.mapping_key!r}. Give each a key of its own: it names a step.",
+            )
+        elements[output.mapping_key] = None
 
     def _planned(self, name: str) -> TaskOutput:
         for planned in self.step.outputs:
@@ -240,7 +281,7 @@ class OutputKeeper:
 
     def _said_of(self, output: Output[Any], found: _Entries) -> _Entries:
         owner = f"Output {output.output_name!r} of {self.step.step_key!r}"
-        before = final_metadata(self.context, output.output_name)
+        before = final_metadata(self.context, _name_of(output))
         if found:
             # What the op says itself stays.
             before = merged_entries(found, before, owner=owner)
@@ -249,17 +290,32 @@ class OutputKeeper:
         return kept_entries(output.metadata, owner=owner, before=before)
 
     def _stored(
-        self, planned: TaskOutput, value: object, said: _Entries, asset: TaskAsset | None = None
+        self,
+        planned: TaskOutput,
+        output: Output[Any],
+        said: _Entries,
+        asset: TaskAsset | None = None,
     ) -> OutputStored:
+        key = output.mapping_key if isinstance(output, DynamicOutput) else ""
         made = OutputStored(
             output=planned.name,
             asset_key=asset.asset_key if asset else KeyText(""),
             metadata=said,
+            mapping_key=key,
         )
         if planned.nothing or (asset is None and not planned.store_intermediate):
             # Nothing but orderings reads it, and what shares its process.
             return replace(made, in_memory=planned.in_memory)
         place = asset or planned
         return self.writer.stored(
-            made, value, io_manager_key=place.io_manager_key, value_key=place.value_key
+            made,
+            output.value,
+            io_manager_key=place.io_manager_key,
+            value_key=element_value_key(place.value_key, key),
         )
+
+
+def _name_of(output: Output[Any]) -> str:
+    return element(
+        output.output_name, output.mapping_key if isinstance(output, DynamicOutput) else ""
+    )

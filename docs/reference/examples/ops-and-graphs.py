@@ -1,5 +1,7 @@
 from treadle import (
     DependencyDefinition,
+    DynamicOut,
+    DynamicOutput,
     GraphDefinition,
     GraphIn,
     GraphOut,
@@ -60,3 +62,17 @@ by_hand = GraphDefinition(
     output_mappings=[OutputMapping("result", "add", "result")],
 )
 assert by_hand.execute_in_process(input_values={"number": 1}).output_value() == 6
+
+
+@op(out=DynamicOut(int))
+def each_of():
+    yield DynamicOutput(1, mapping_key="one")
+    yield DynamicOutput(2, mapping_key="two")
+
+
+@graph
+def doubled_sum():
+    return add(each_of().map(double).collect())
+
+
+assert doubled_sum.execute_in_process().output_value() == 6

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from treadle_contract.event import (
     StepCancelled,
+    StepExpanded,
     StepFailed,
     StepRetryScheduled,
     StepStarted,
@@ -89,12 +90,19 @@ class ActiveRun:
         Raises:
             InvalidTransition: it does not fit what was applied before; nothing is changed.
         """
+        unexpanded: tuple[StepKey, ...] = ()
+        if isinstance(event.payload, StepExpanded) and event.step_key is not None:
+            unexpanded = self.view.fan_out(event.step_key, event.payload.output)
         self.view.apply(event)
         if self.view.state in _BEFORE_START:
             self.early.append(event)
         if self._ahead is not None and event.step_key is not None:
             if isinstance(event.payload, StepStarted):
                 self.has_handed(event.step_key, event.payload.host_id)
+            elif unexpanded:
+                self._ahead.expanded(
+                    each for key in unexpanded for each in self.view.index.now(key)
+                )
             elif isinstance(event.payload, _ATTEMPT_ENDS):
                 self._ahead.has_not(event.step_key)
 

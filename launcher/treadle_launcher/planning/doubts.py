@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from treadle_contract.event import StepFailed
+from treadle_contract.fan_outs import element
 from treadle_contract.ids import StepKey
 from treadle_contract.plan import PlannedSource
 from treadle_contract.run import FailureReason
@@ -23,7 +24,7 @@ def doubted_after(run: RunView, event: NewEvent) -> Iterator[str]:
 
 def _read_by(run: RunView, key: StepKey) -> Iterator[str]:
     for planned in run.index.step(key).inputs:
-        for source in planned.sources:
+        for source in run.index.sources(planned):
             yield from (ref.key for ref in _refs(run, source) if ref is not None)
 
 
@@ -32,5 +33,6 @@ def _refs(run: RunView, source: PlannedSource) -> Iterator[ValueRef | None]:
     if source.load_asset_key is not None:
         yield run.index.loads[source.load_asset_key].value_ref
     elif source.step_output is not None:
-        made = run.steps[source.step_output.step_key].outputs.get(source.step_output.output, ())
-        yield from (each.value_ref for each in made)
+        made = source.step_output
+        name = element(made.output, made.mapping_key)
+        yield from (each.value_ref for each in run.steps[made.step_key].outputs.get(name, ()))

@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 
 from treadle_contract.codeserver import EarlierRead, EarlierStep
 from treadle_contract.event import OutputStored
+from treadle_contract.fan_outs import element, unexpanded
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import (
+    FannedOut,
     PlannedOutput,
     PlannedSource,
     PlannedStep,
@@ -50,9 +52,12 @@ def earlier_steps(origins: Origins) -> EarlierSteps:
     """Return what became of every step that the earlier run's plan names."""
     steps: dict[StepKey, EarlierStep] = {}
     reused: dict[StepKey, tuple[ReusedOutput, ...]] = {}
-    for planned in origins.parent.plan.steps:
-        step, outputs = earlier_step(origins, planned)
-        steps[step.key], reused[step.key] = step, outputs
+    parent = origins.parent
+    for named in parent.plan.steps:
+        for key in parent.index.now(named.key):
+            planned = named if key == named.key else parent.index.step(key)
+            step, outputs = earlier_step(origins, planned)
+            steps[step.key], reused[step.key] = step, outputs
     return EarlierSteps(steps=steps, outputs=reused)
 
 
@@ -110,6 +115,11 @@ def earlier_step(
         by_name=_by_name(outputs.reused),
         config=ran.config,
         told_inputs=ran.told_inputs,
+        fanned_out=tuple(
+            FannedOut(output=each.name, mapping_keys=keys)
+            for each in ran.outputs
+            if (keys := made_by.index.mapping_keys.get((ran.key, each.name))) is not None
+        ),
     )
     return step, tuple(outputs.reused)
 
@@ -130,11 +140,37 @@ class _Outputs:
         yielded = run.steps[step.key].outputs
         if run.steps[step.key].state is StepState.SUCCEEDED:
             for planned in step.outputs:
-                if planned.name in yielded:
+                if planned.dynamic and planned.name in yielded:
+                    outputs._add_elements(origins, run, step, planned)
+                elif planned.name in yielded:
                     outputs._add(origins, run, step, planned, yielded[planned.name])
                 elif planned.selected:
                     outputs.left_out.add(planned.name)
         return outputs
+
+    def _add_elements(
+        self, origins: Origins, run: RunView, step: PlannedStep, planned: PlannedOutput
+    ) -> None:
+        """Add a dynamic output: of each element whether it can be read, by its name."""
+        self.stored.add(planned.name)
+        keys = run.index.mapping_keys.get((step.key, planned.name), ())
+        if not keys:
+            self.reused.append(ReusedOutput(output=planned.name))
+        for key in keys:
+            name = element(planned.name, key)
+            values = run.steps[step.key].outputs[name]
+            readable = [each for each in values if _is_readable(origins, each)]
+            is_stored = planned.nothing or bool(readable)
+            (self.stored if is_stored else self.lost).add(name)
+            value = readable[0] if readable else OutputStored(output=planned.name)
+            self.reused.append(
+                ReusedOutput(
+                    output=planned.name,
+                    mapping_key=key,
+                    value_ref=value.value_ref,
+                    io_manager_key=value.io_manager_key,
+                )
+            )
 
     def _add(
         self,
@@ -191,7 +227,7 @@ def _op_digest(manifest: CodeManifest | None, step: PlannedStep) -> str:
     if manifest is None:
         return ""
     # The pieces of a block that was cut run one op, which has the block's name.
-    return manifest.ops.get(step.key) or manifest.ops.get(step.block, "")
+    return manifest.ops.get(unexpanded(step.key)) or manifest.ops.get(step.block, "")
 
 
 def _sources(reads: tuple[EarlierRead, ...]) -> Iterator[PlannedSource]:

@@ -10,6 +10,7 @@ from collections.abc import Set as AbstractSet
 from graphlib import CycleError, TopologicalSorter
 
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.fan_outs import UNKNOWN, is_mapped, open_levels
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.plan import Hazard, Load, PlannedStep, PlannedStepOutput, ReuseMode, Verdict
 from treadle_launcher.planning.plan import Plan
@@ -36,6 +37,7 @@ def check_plan(plan: Plan) -> None:
             raise BadPlanError(f"{place}.key is {step.key!r}, as that of a step before it")
         if step.verdict is not Verdict.OMIT:
             _check_outputs(step, place, makers)
+            _check_mapped(step, place, made)
             _check_names(step, place)
         if step.verdict is Verdict.RUN or step.key in skipped:
             # A step that is skipped again follows what it reads, and loads nothing.
@@ -65,6 +67,35 @@ def _check_outputs(step: PlannedStep, place: str, makers: dict[KeyText, str]) ->
         raise BadPlanError(
             f"{place}.selected_outputs has {unknown[0]!r}, which is none of its outputs"
         )
+
+
+def _check_mapped(step: PlannedStep, place: str, made: Mapping[StepKey, PlannedStep]) -> None:
+    """Refuse a step that is not named, or does not read, as one that is mapped over what it says."""
+    if step.key.count(f"[{UNKNOWN}]") != len(step.mapped_over):
+        raise BadPlanError(
+            f"{place}.mapped_over has {len(step.mapped_over)} outputs, and its key is {step.key!r}"
+        )
+    for number, over in enumerate(step.mapped_over):
+        where = f"{place}.mapped_over[{number}]"
+        _check_step_output(over, where, made)
+        if not any(
+            each.dynamic and each.name == over.output for each in made[over.step_key].outputs
+        ):
+            raise BadPlanError(f"{where}.output is {over.output!r}, which is not dynamic")
+        if made[over.step_key].mapped_over != step.mapped_over[:number]:
+            raise BadPlanError(f"{where}.step_key is {over.step_key!r}, which is mapped otherwise")
+    if step.mapped_over and any(output.assets or output.check for output in step.outputs):
+        raise BadPlanError(f"{place}.outputs has an asset or a check, and the step is mapped")
+    if step.task and is_mapped(step.key):
+        raise BadPlanError(f"{place}.task is {step.task!r}, and the step is mapped")
+    for planned in step.inputs:
+        for source in planned.sources:
+            read = source.step_output
+            if read is not None and open_levels(read) - read.collected > len(step.mapped_over):
+                raise BadPlanError(
+                    f"{place}.inputs reads {read.output!r} of {read.step_key!r} as one value, of which"
+                    " there is one for each mapping key"
+                )
 
 
 def _check_names(step: PlannedStep, place: str) -> None:
@@ -159,7 +190,8 @@ def _check_tasks(steps: Sequence[PlannedStep]) -> None:
         (step.key, output.name)
         for step in steps
         for output in step.outputs
-        if not output.is_required
+        # Which elements there are of a dynamic one, is known when its maker has ended.
+        if output.dynamic or not output.is_required
     }
     for step in steps:
         task = task_of.get(step.key)

@@ -9,15 +9,19 @@ from treadle_contract.event import (
     RunFinished,
     RunStarted,
     StepCancelled,
+    StepExpanded,
     StepNotRun,
     StepRecomputed,
     StepReused,
     StepSkipped,
 )
+from treadle_contract.fan_outs import mapping_keys
 from treadle_contract.ids import StepKey
+from treadle_contract.plan import Reuse
 from treadle_contract.run import Failure, RunState, StepState
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.events import FAILED_STEPS_LISTED, NewEvent, Payload
+from treadle_launcher.runs.lacking import unyielded_input
 from treadle_launcher.runs.plan_index import followed_inputs
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_view import RunView
@@ -71,7 +75,7 @@ def _may_start(
         if step.state is StepState.PENDING and any(
             view.index.together.get(upstream) is not together
             and view.steps[upstream].state not in FINAL_STEP_STATES
-            for upstream in view.index.upstreams[each]
+            for upstream in view.index.upstreams(each)
         ):
             return False
     return True
@@ -115,7 +119,24 @@ def started(view: RunView) -> tuple[NewEvent, ...]:
             NewEvent(payload=StepReused(from_run_id=reuse.from_run_id), step_key=reuse.step_key)
             for reuse in reuses
         ),
+        *(
+            NewEvent(payload=expanded, step_key=reuse.step_key)
+            for reuse in reuses
+            for expanded in _expanded(view, reuse)
+        ),
     )
+
+
+def _expanded(view: RunView, reuse: Reuse) -> Iterator[StepExpanded]:
+    """Yield the expansions of a fan-out that is reused, where the plan has what is mapped over it."""
+    for output in view.index.step(reuse.step_key).outputs:
+        mapped = view.fan_out(reuse.step_key, output.name)
+        if mapped and any(each.output == output.name for each in reuse.outputs):
+            yield StepExpanded(
+                output=output.name,
+                mapping_keys=(keys := mapping_keys(reuse, output.name)),
+                step_count_change=len(mapped) * (len(keys) - 1),
+            )
 
 
 def run_failed(view: RunView, failure: Failure, now: TimeUs) -> tuple[NewEvent, ...]:
@@ -196,7 +217,7 @@ def _given_up(view: RunView, held: Collection[StepKey]) -> dict[StepKey, Payload
     unfed = deque(view.unfed)
     while unfed:
         key = unfed.popleft()
-        lacking = None if key in held else view.unyielded_input(key, skipped)
+        lacking = None if key in held else unyielded_input(view, key, skipped)
         if lacking is None:
             continue
         skipped[key] = StepSkipped(upstream_step_key=lacking[0], upstream_output=lacking[1] or "")
@@ -237,7 +258,7 @@ def _reads(view: RunView, reader: StepKey, key: StepKey, outputs: Collection[str
 
 
 def _nearest_failure(view: RunView, key: StepKey, failed: StepKey) -> StepKey:
-    for upstream in view.index.upstreams[key]:
+    for upstream in view.index.upstreams(key):
         if view.steps[upstream].state is StepState.FAILED:
             return upstream
     return failed

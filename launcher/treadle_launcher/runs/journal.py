@@ -15,6 +15,7 @@ from treadle_contract.event import (
     LogRecord,
     OutputStored,
     StepCancelled,
+    StepExpanded,
     StepSucceeded,
 )
 from treadle_contract.ids import StepKey, TaskId
@@ -124,6 +125,7 @@ def _payloads(
         case AttemptSucceeded():
             return (
                 *_made(fact, view, step_key),
+                *_expanded(fact, view, step_key),
                 StepSucceeded(duration_us=fact.duration_us, pid=fact.pid, usage=fact.usage),
             )
         case AttemptFailed(made=made):
@@ -142,6 +144,17 @@ def _made(fact: AttemptSucceeded, view: RunView, step_key: StepKey) -> tuple[Pay
         *_materialized(fact, view, step_key),
         *fact.checks,
     )
+
+
+def _expanded(fact: AttemptSucceeded, view: RunView, step_key: StepKey) -> Iterator[StepExpanded]:
+    """Yield which steps there are from now on, for each dynamic output."""
+    for each in fact.fanned_out:
+        mapped = view.fan_out(step_key, each.output)
+        yield StepExpanded(
+            output=each.output,
+            mapping_keys=each.mapping_keys,
+            step_count_change=len(mapped) * (len(each.mapping_keys) - 1),
+        )
 
 
 def _refused(record: Implausible) -> AttemptFailed:
@@ -195,6 +208,11 @@ def _stored(fact: AttemptSucceeded) -> tuple[OutputStored, ...]:
     Readers learn from these events alone what was yielded: a value that only orderings read
     is stored nowhere, and must not look as if it had been left out.
     """
-    named = {stored.output for stored in fact.stored}
-    unstored = (name for name in fact.yielded_outputs if name not in named)
-    return (*fact.stored, *(OutputStored(output=name) for name in unstored))
+    named = {(stored.output, stored.mapping_key) for stored in fact.stored}
+    keys = {each.output: each.mapping_keys for each in fact.fanned_out}
+    yielded = ((name, key) for name in fact.yielded_outputs for key in keys.get(name) or ("",))
+    unstored = (each for each in yielded if each not in named)
+    return (
+        *fact.stored,
+        *(OutputStored(output=name, mapping_key=key) for name, key in unstored),
+    )

@@ -11,6 +11,7 @@ from typing import Final
 
 from treadle_contract.checks import is_blocking
 from treadle_contract.event import InputLoaded, OutputStored
+from treadle_contract.fan_outs import MAPPING_KEY, element_value_key
 from treadle_contract.plan import UnselectedOutputs
 from treadle_contract.worker import (
     AttemptFailed,
@@ -67,6 +68,7 @@ def _made(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
     # In this order: each takes for granted what those before it looked at.
     yield from _unknown_outputs(fact, outputs)
     yield from _lacking(fact, outputs)
+    yield from _fanned_out(fact, outputs)
     yield from _stored(fact, step, outputs)
     yield from _unstored(fact, step)
     yield from _discarded(fact)
@@ -125,18 +127,40 @@ def _lacking(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Itera
             yield f"succeeded.stored[{number}].output is {stored.output!r}, which was not yielded"
 
 
+def _fanned_out(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> Iterator[str]:
+    """Tell where the mapping keys are not those of the dynamic outputs that were yielded."""
+    yield from _twice([each.output for each in fact.fanned_out], "fanned_out")
+    for number, each in enumerate(fact.fanned_out):
+        where = f"succeeded.fanned_out[{number}]"
+        output = outputs.get(each.output)
+        if output is None or not output.dynamic or each.output not in fact.yielded_outputs:
+            yield f"{where}.output is {each.output!r}, which is no dynamic output that was yielded"
+        yield from _twice(each.mapping_keys, f"fanned_out[{number}].mapping_keys")
+        for key in each.mapping_keys:
+            if MAPPING_KEY.fullmatch(key) is None:
+                yield f"{where}.mapping_keys has {key!r}, which is no mapping key"
+    told = {each.output for each in fact.fanned_out}
+    for name in fact.yielded_outputs:
+        if outputs[name].dynamic and name not in told:
+            yield f"succeeded.fanned_out lacks {name!r}, which was yielded"
+
+
 def _stored(
     fact: AttemptSucceeded, step: TaskStep, outputs: Mapping[str, TaskOutput]
 ) -> Iterator[str]:
-    seen: set[tuple[str, str | None]] = set()
+    seen: set[tuple[str, str, str]] = set()
+    keys = {each.output: frozenset(each.mapping_keys) for each in fact.fanned_out}
     for number, stored in enumerate(fact.stored):
         where = f"succeeded.stored[{number}]"
         output = outputs[stored.output]
-        if (stored.output, stored.asset_key) in seen:
+        what = (stored.output, stored.asset_key, stored.mapping_key)
+        if what in seen:
             yield f"{where} is of {stored.output!r} and {stored.asset_key!r}, as one before it"
-        seen.add((stored.output, stored.asset_key))
+        seen.add(what)
+        if stored.mapping_key not in keys.get(stored.output, ("",)):
+            yield f"{where}.mapping_key is {stored.mapping_key!r}, which was not yielded"
         if not stored.asset_key:
-            key = "" if output.nothing else output.value_key
+            key = "" if output.nothing else element_value_key(output.value_key, stored.mapping_key)
             if stored.in_memory is not (output.in_memory and not output.store_intermediate):
                 yield f"{where}.in_memory is {stored.in_memory}, and the task says otherwise"
             yield from _wrong_ref(stored, key, f"{where}.value_ref")
@@ -150,6 +174,8 @@ def _stored(
 
 def _unstored(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
     stored = {(each.output, each.asset_key) for each in fact.stored}
+    elements = {(each.output, each.mapping_key) for each in fact.stored}
+    keys = {each.output: each.mapping_keys for each in fact.fanned_out}
     for output in step.outputs:
         if output.name not in fact.yielded_outputs:
             continue
@@ -160,7 +186,11 @@ def _unstored(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
         is_made = any(_may_be_made(step, output, asset) for asset in output.assets)
         is_passed_on = output.in_memory and not is_made
         has_value = (output.store_intermediate or is_passed_on) and not output.nothing
-        if has_value and (output.name, "") not in stored:
+        if has_value and output.dynamic:
+            for key in keys.get(output.name, ()):
+                if (output.name, key) not in elements:
+                    yield f"succeeded.stored lacks {output.name!r} of {key!r}, which was yielded"
+        elif has_value and (output.name, "") not in stored:
             yield f"succeeded.stored lacks {output.name!r}, which was yielded, and the run reads it"
 
 

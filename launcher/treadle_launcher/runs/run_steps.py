@@ -64,7 +64,7 @@ class RunSteps:
         start = parse_token(page_token, filters) or 0
         limit = page_limit(page_size)
         view = await self._view(run_id)
-        rows = tuple(islice(enumerate(view.steps.values(), 1), start, start + limit + 1))
+        rows = tuple(islice(enumerate(view.in_order().values(), 1), start, start + limit + 1))
         return cut_page(rows, limit, filters, read=lambda row: (row[0], _size(row[1]), row[1]))
 
     async def read_logs(  # noqa: PLR0913 - what ReadLogs asks for

@@ -14,6 +14,7 @@ from treadle_contract.event import (
     RunStarted,
     RunSubmitted,
     StepCancelled,
+    StepExpanded,
     StepFailed,
     StepNotRun,
     StepRecomputed,
@@ -249,6 +250,9 @@ class SummaryFold:
             case AssetMaterialized() as made:
                 self._materialization_count += 1
                 self._unexpected_count += made.unexpected
+            case StepExpanded() as expanded:
+                pending = self._counts.get(StepState.PENDING, 0)
+                self._counts[StepState.PENDING] = pending + expanded.step_count_change
             case RunStarted():
                 self._started_at = event.time
             case HostReady() as ready if self._started_at is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from treadle_contract.checks import check_text, is_blocking
@@ -20,6 +20,7 @@ from treadle_contract.event import (
     OutputStored,
     RunStarted,
     StepCancelled,
+    StepExpanded,
     StepFailed,
     StepNotRun,
     StepRecomputed,
@@ -36,7 +37,9 @@ from treadle_contract.run import Failure, RunState, StepState
 from treadle_launcher.clock import TimeUs, as_time
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event
-from treadle_launcher.runs.plan_index import PlanIndex, followed_inputs, narrowed, places
+from treadle_launcher.runs.expanding import FanOut, put_in_place
+from treadle_launcher.runs.lacking import unyielded_input
+from treadle_launcher.runs.plan_index import PlanIndex, Position, places
 from treadle_launcher.runs.run_summary import RunSummary, SummaryFold
 from treadle_launcher.runs.step_states import FINAL_STEP_STATES
 from treadle_launcher.runs.step_view import StepView
@@ -58,7 +61,7 @@ class RunView:
             InvalidTransition: the event is another.
         """
         self.plan: Final = plan
-        self.index: Final = PlanIndex.of(plan)
+        self.index: Final = PlanIndex(plan)
         self.run_id: Final[RunId] = submitted.run_id
         self.reuses: Final[Mapping[StepKey, Reuse]] = {
             reuse.step_key: reuse for reuse in plan.reuses
@@ -66,12 +69,12 @@ class RunView:
         """What is reused, by step."""
         self._summary = SummaryFold.begin(submitted, len(self.index.steps))
         self._steps = {
-            step.key: StepView(key=step.key, waiting_on=len(self.index.upstreams[step.key]))
+            step.key: StepView(key=step.key, waiting_on=len(tuple(self.index.upstreams(step.key))))
             for step in self.index.steps
         }
         self._counts = dict.fromkeys(StepState, 0)
         self._counts[StepState.PENDING] = len(self._steps)
-        self._ready: list[int] = []
+        self._ready: list[tuple[Position, StepKey]] = []
         self.doomed: dict[StepKey, StepKey] = {}
         """Steps that cannot run, each with the failed step that is why."""
         self.unfed: dict[StepKey, None] = {}
@@ -140,12 +143,19 @@ class RunView:
 
     @property
     def steps(self) -> Mapping[StepKey, StepView]:
-        """The steps that the plan runs or reuses, in plan order."""
+        """The steps that the plan runs or reuses; those of expanded fan-outs after all others."""
         return self._steps
+
+    def in_order(self) -> Mapping[StepKey, StepView]:
+        """Return the steps in plan order, those of a fan-out in yield order."""
+        if not self.index.mapping_keys:
+            return self._steps
+        position = self.index.position.__getitem__
+        return {key: self._steps[key] for key in sorted(self._steps, key=position)}
 
     def ready(self) -> Iterator[StepKey]:
         """Yield the READY steps, in plan order. Apply no event while it is iterated."""
-        return (self.index.steps[position].key for position in self._ready)
+        return (key for _, key in self._ready)
 
     def shares_live_process(self, key: StepKey) -> bool:
         """Tell whether a step is one of those that share a process in which one of them runs."""
@@ -164,47 +174,6 @@ class RunView:
     def count(self, *states: StepState) -> int:
         """Return how many steps are in one of these states."""
         return sum(map(self._counts.__getitem__, states))
-
-    def unyielded_input(
-        self, key: StepKey, skipped: Mapping[StepKey, object]
-    ) -> tuple[StepKey, str | None] | None:
-        """Return the first source whose absence keeps a step from running, if there is one.
-
-        A step does without an input if one of its selected outputs at least does not need it.
-        Ask when every upstream is over; `skipped` are upstreams that count as SKIPPED already.
-        The output is None when the upstream was skipped itself.
-        """
-        lacking = self.lacking_inputs(key, skipped)
-        if not lacking or narrowed(self.index.step(key), lacking):
-            return None
-        return next(iter(lacking.values()))
-
-    def lacking_inputs(
-        self,
-        key: StepKey,
-        skipped: Mapping[StepKey, object],
-        awaited: Container[StepKey] = (),
-    ) -> Mapping[str, tuple[StepKey, str | None]]:
-        """Return the inputs to which nothing was yielded, each with its first absent source.
-
-        A fan-in does without elements, if one at least is left. Upstreams that are `awaited` are
-        taken to yield all.
-        """
-        lacking: dict[str, tuple[StepKey, str | None]] = {}
-        for planned in followed_inputs(self.index.step(key)):
-            absent: list[tuple[StepKey, str | None]] = []
-            for source in planned.sources:
-                made = source.step_output
-                if made is None or made.step_key in awaited:
-                    continue
-                upstream = self._steps[made.step_key]
-                if upstream.state is StepState.SKIPPED or made.step_key in skipped:
-                    absent.append((made.step_key, None))
-                elif made.output not in upstream.outputs:
-                    absent.append((made.step_key, made.output))
-            if absent and (not planned.fan_in or len(absent) == len(planned.sources)):
-                lacking[planned.name] = absent[0]
-        return lacking
 
     def apply(self, event: Event) -> None:
         """Apply the next event. One that is refused changes nothing.
@@ -242,7 +211,11 @@ class RunView:
                     step.failed_check = check_text(evaluated)
             case OutputStored() as stored:
                 step.check_running(event)
-                step.outputs[stored.output] = (*step.outputs.get(stored.output, ()), stored)
+                step.add_output(stored)
+            case StepExpanded() as expanded:
+                if step.reused_from_run_id is None:
+                    step.check_running(event)
+                self._expand(step, expanded, event)
             case AssetMaterialized() as made:
                 step.check_running(event)
                 self.materialized.append((step.key, made))
@@ -254,7 +227,7 @@ class RunView:
                 self._end(step, event, ended)
             case StepRetryScheduled() as retry:
                 step.check_running(event)
-                step.outputs.clear()
+                step.forget_outputs()
                 self._enter(step, StepState.READY, event)
                 step.failure = retry.failure
                 step.not_before = as_time(retry.not_before)
@@ -286,8 +259,14 @@ class RunView:
                 asset_key=output.asset_key,
                 value_ref=output.value_ref,
                 io_manager_key=output.io_manager_key,
+                mapping_key=output.mapping_key,
             )
-            step.outputs[output.output] = (*step.outputs.get(output.output, ()), stored)
+            step.add_output(stored)
+        for planned in self.index.step(step.key).outputs:
+            made, keys = (step.key, planned.name), step.mapping_keys(planned.name)
+            # Where the plan has what is mapped over it, an event expands that.
+            if planned.dynamic and keys is not None and not self.fan_out(*made):
+                self.index.mapping_keys[made] = keys
         self._settle_readers(step, event)
 
     def _recompute(self, step: StepView, event: Event) -> None:
@@ -295,7 +274,7 @@ class RunView:
         if not step.in_memory or self.shares_live_process(step.key):
             raise step.invalid(event)
         self._enter(step, StepState.PENDING if step.waiting_on else StepState.READY, event)
-        step.outputs.clear()
+        step.forget_outputs()
         step.finished_at = None
         for key in self.index.readers[step.key]:
             reader = self._steps[key]
@@ -323,7 +302,7 @@ class RunView:
         else:
             self._enter(step, StepState.FAILED, event)
             step.failure = ended.failure
-            step.outputs.clear()
+            step.forget_outputs()
             self.failed.append(step.key)
         step.duration_us = ended.duration_us
         step.usage = ended.usage
@@ -339,7 +318,7 @@ class RunView:
             raise step.invalid(event)
         self._enter(step, state, event)
         step.because_of = because_of
-        step.outputs.clear()
+        step.forget_outputs()
         self.doomed.pop(step.key, None)
         self.unfed.pop(step.key, None)
         self._settle_readers(step, event)
@@ -354,17 +333,39 @@ class RunView:
                 self.doomed[key] = step.key
             elif step.state is StepState.NOT_RUN and step.because_of is not None:
                 self.doomed[key] = step.because_of
-            elif reader.waiting_on == 0 and not self._ended_early(key):
-                if self.unyielded_input(key, {}) is None:
-                    self._enter(reader, StepState.READY, event)
-                else:
-                    self.unfed[key] = None
+            else:
+                self._consider(reader, event)
+
+    def _consider(self, step: StepView, event: Event) -> None:
+        """Look whether a PENDING step can start now, or cannot for what was not yielded to it."""
+        if step.waiting_on == 0 and not self._ended_early(step.key):
+            if unyielded_input(self, step.key, {}) is None:
+                self._enter(step, StepState.READY, event)
+            else:
+                self.unfed[step.key] = None
+
+    def fan_out(self, key: StepKey, output: str) -> tuple[StepKey, ...]:
+        """Return the unexpanded steps that are replaced when an output is expanded: those not over."""
+        mapped = self.index.mapped_over((key, output))
+        return tuple(each for each in mapped if self._steps[each].state is StepState.PENDING)
+
+    def _expand(self, step: StepView, expanded: StepExpanded, event: Event) -> None:
+        made = step.key, expanded.output
+        fan_out = FanOut(made, expanded, self.fan_out(*made))
+        if not fan_out.fits(self.index):
+            raise step.invalid(event)
+        for key in fan_out.removed:
+            self.unfed.pop(key, None)
+        self._counts[StepState.PENDING] += expanded.step_count_change
+        for each in tuple(put_in_place(self._steps, self.doomed, self.index, fan_out)):
+            if each.state is StepState.PENDING and each.key not in self.doomed:
+                self._consider(each, event)
 
     def _ended_early(self, key: StepKey) -> bool:
         # Below a step that was cancelled, or given up with its run, nothing follows by itself.
         return any(
             self._steps[upstream].state in (StepState.CANCELLED, StepState.NOT_RUN)
-            for upstream in self.index.upstreams[key]
+            for upstream in self.index.upstreams(key)
         )
 
     def _enter(self, step: StepView, state: StepState, event: Event) -> None:
@@ -372,12 +373,12 @@ class RunView:
         step.enter(state, event)
         self._counts[before] -= 1
         self._counts[state] += 1
-        position = self.index.position[step.key]
+        place = self.index.position[step.key], step.key
         self._follow_task(step.key, before, state)
         if state is StepState.READY:
-            insort(self._ready, position)
+            insort(self._ready, place)
         elif before is StepState.READY:
-            del self._ready[bisect_left(self._ready, position)]
+            del self._ready[bisect_left(self._ready, place)]
             if state is not StepState.PENDING:
                 self.waiting.pop(step.key, None)
 

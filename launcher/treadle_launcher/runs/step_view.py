@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from treadle_contract.event import OutputStored, RetryGround
+from treadle_contract.fan_outs import element
 from treadle_contract.ids import RunId, StepKey, TaskId
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import AttemptUsage, Failure, StepState
@@ -18,7 +19,8 @@ class StepView:
 
     `waiting_on` counts the steps it reads from that are not final. `outputs` are the outputs
     that were yielded: for each, in the order they were stored, its assets and intermediate.
-    They are committed when the step has SUCCEEDED. `task_id` is that of its last attempt. `retries` counts what let it be tried again.
+    Elements of a dynamic one are in it by their names (`fan_outs.element`), beside the output, and
+    their mapping keys in `elements`. They are committed when the step has SUCCEEDED. `task_id` is that of its last attempt. `retries` counts what let it be tried again.
     `failed_check` is the blocking check that did not hold in it, "asset:name".
     """
 
@@ -38,6 +40,7 @@ class StepView:
     usage: AttemptUsage | None = None
     failed_check: str = ""
     outputs: dict[str, tuple[OutputStored, ...]] = field(default_factory=dict)
+    elements: dict[str, list[str]] = field(default_factory=dict)
     story: list[tuple[int, str]] = field(default_factory=list)
 
     def enter(self, state: StepState, event: Event) -> None:
@@ -52,6 +55,24 @@ class StepView:
         self.story.append((event.sequence, event.kind))
         if state in FINAL_STEP_STATES:
             self.finished_at = event.time
+
+    def add_output(self, stored: OutputStored) -> None:
+        """Add what was stored of an output, or of an element of a dynamic one."""
+        name = element(stored.output, stored.mapping_key)
+        self.outputs[name] = (*self.outputs.get(name, ()), stored)
+        if stored.mapping_key:
+            # That it was yielded at all; and of which keys, in order.
+            self.elements.setdefault(stored.output, []).append(stored.mapping_key)
+            self.outputs.setdefault(stored.output, ())
+
+    def mapping_keys(self, output: str) -> tuple[str, ...] | None:
+        """Return the mapping keys of a dynamic output, in the order they came; None: it was left out."""
+        return tuple(self.elements.get(output, ())) if output in self.outputs else None
+
+    def forget_outputs(self) -> None:
+        """Take note that nothing is there of what was yielded."""
+        self.outputs.clear()
+        self.elements.clear()
 
     @property
     def in_memory(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import Final
 
+from treadle_contract.fan_outs import element
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
@@ -23,6 +24,7 @@ from treadle_contract.worker import (
     TaskSource,
     TaskStep,
 )
+from treadle_launcher.runs.lacking import lacking_inputs
 from treadle_launcher.runs.plan_index import followed_inputs, narrowed
 from treadle_launcher.runs.retrying import retries_before, retries_on_error
 from treadle_launcher.runs.run_view import RunView
@@ -143,7 +145,7 @@ def step_as_it_runs(
 ) -> PlannedStep:
     """Return a planned step without what it cannot make, since nothing was yielded to some input."""
     step = view.index.step(step_key)
-    lacking = view.lacking_inputs(step_key, {}, awaited)
+    lacking = lacking_inputs(view, step_key, {}, awaited)
     return _without(step, lacking) if lacking else step
 
 
@@ -191,7 +193,7 @@ def _input(
     awaited: Container[StepKey],
     earlier: Container[StepKey],
 ) -> TaskInput:
-    sources = () if planned.not_needed else planned.sources
+    sources = () if planned.not_needed else view.index.sources(planned)
     found = (
         _source(view, source, planned.input_manager_key, awaited, earlier) for source in sources
     )
@@ -253,7 +255,8 @@ def _made_here(
     A reader that names an asset gets what was stored for that asset; else the first asset
     stored of the output is as good as any; an intermediate is stored when there is none.
     """
-    stored = view.steps[made.step_key].outputs.get(made.output)
+    name = element(made.output, made.mapping_key)
+    stored = view.steps[made.step_key].outputs.get(name)
     if not stored:
         return None
     value = next((each for each in stored if each.asset_key == asset_key), stored[0])
@@ -264,6 +267,7 @@ def _made_here(
         run_id=view.steps[made.step_key].reused_from_run_id or view.run_id,
         step_key=made.step_key,
         output=made.output,
+        mapping_key=made.mapping_key,
     )
 
 
@@ -297,6 +301,7 @@ def _output(
         else "",
         in_memory=later is not None and planned.name in later.in_memory,
         check=planned.check,
+        dynamic=planned.dynamic,
     )
 
 

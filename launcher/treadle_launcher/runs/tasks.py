@@ -17,6 +17,7 @@ from treadle_contract.worker import (
 from treadle_launcher import defaults
 from treadle_launcher.ids import step_of
 from treadle_launcher.ids import task_id as name_of
+from treadle_launcher.runs.lacking import lacking_inputs
 from treadle_launcher.runs.plan_index import followed_inputs, narrowed, places
 from treadle_launcher.runs.retrying import retries_at_once
 from treadle_launcher.runs.run_view import RunView
@@ -36,7 +37,7 @@ def _awaited(view: RunView, step_key: StepKey) -> dict[StepKey, TaskWait]:
     """Return what a step's upstreams that are not over have to yield."""
     read: dict[StepKey, list[str]] = {}
     for planned in followed_inputs(view.index.step(step_key)):
-        for source in planned.sources:
+        for source in view.index.sources(planned):
             made = source.step_output
             if made is not None and view.steps[made.step_key].state not in FINAL_STEP_STATES:
                 read.setdefault(made.step_key, []).append(made.output)
@@ -92,8 +93,8 @@ def _steps_together(view: RunView, key: StepKey, limit: int) -> tuple[StepKey, .
             break
         if view.steps[each].state not in (StepState.PENDING, StepState.READY):
             continue
-        lacking = view.lacking_inputs(each, {}, awaited)
-        is_fed = left_out.isdisjoint(view.index.upstreams[each])
+        lacking = lacking_inputs(view, each, {}, awaited)
+        is_fed = left_out.isdisjoint(view.index.upstreams(each))
         if is_fed and (not lacking or narrowed(view.index.step(each), lacking)):
             chosen.append(each)
             awaited.add(each)

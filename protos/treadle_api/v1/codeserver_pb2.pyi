@@ -412,6 +412,7 @@ class EarlierStep(_message.Message):
     BY_NAME_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     TOLD_INPUTS_FIELD_NUMBER: _builtins.int
+    FANNED_OUT_FIELD_NUMBER: _builtins.int
     CODE_DIGEST_FIELD_NUMBER: _builtins.int
     CODE_PARTS_FIELD_NUMBER: _builtins.int
     RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
@@ -439,7 +440,9 @@ class EarlierStep(_message.Message):
     """The store sequence of that success."""
     @_builtins.property
     def stored_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Its outputs whose values are still stored, or that carried none, sorted."""
+        """Its outputs whose values are still stored, or that carried none, sorted. Of a dynamic output each
+        element stands for itself, as "output[mapping key]", here and in lost_outputs; the output stands here.
+        """
 
     @_builtins.property
     def lost_outputs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
@@ -478,6 +481,10 @@ class EarlierStep(_message.Message):
     @_builtins.property
     def told_inputs(self) -> _value_pb2.Value:
         """PlannedStep.told_inputs of that plan."""
+
+    @_builtins.property
+    def fanned_out(self) -> _containers.RepeatedCompositeFieldContainer[_plan_pb2.FannedOut]:
+        """The elements of its dynamic outputs, of those that it yielded."""
 
     @_builtins.property
     def code_parts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
@@ -521,6 +528,7 @@ class EarlierStep(_message.Message):
         by_name: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         config: _value_pb2.Value | None = ...,
         told_inputs: _value_pb2.Value | None = ...,
+        fanned_out: _abc.Iterable[_plan_pb2.FannedOut] | None = ...,
         code_digest: _builtins.str = ...,
         code_parts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
@@ -533,7 +541,7 @@ class EarlierStep(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "began_sequence", b"began_sequence", "by_name", b"by_name", "code_digest", b"code_digest", "code_parts", b"code_parts", "config", b"config", "ended_sequence", b"ended_sequence", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "output_versions", b"output_versions", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "resource_config", b"resource_config", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded", "told_inputs", b"told_inputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "began_sequence", b"began_sequence", "by_name", b"by_name", "code_digest", b"code_digest", "code_parts", b"code_parts", "config", b"config", "ended_sequence", b"ended_sequence", "fanned_out", b"fanned_out", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "output_versions", b"output_versions", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "resource_config", b"resource_config", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded", "told_inputs", b"told_inputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

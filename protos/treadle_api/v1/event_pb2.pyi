@@ -478,8 +478,11 @@ class StepExpanded(_message.Message):
 
     OUTPUT_FIELD_NUMBER: _builtins.int
     MAPPING_KEYS_FIELD_NUMBER: _builtins.int
+    STEP_COUNT_CHANGE_FIELD_NUMBER: _builtins.int
     output: _builtins.str
     """The output that was fanned out."""
+    step_count_change: _builtins.int
+    """How many steps there are more from then on, unexpanded ones counted. Negative: there are fewer."""
     @_builtins.property
     def mapping_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The mapping keys, in yield order."""
@@ -489,10 +492,11 @@ class StepExpanded(_message.Message):
         *,
         output: _builtins.str = ...,
         mapping_keys: _abc.Iterable[_builtins.str] | None = ...,
+        step_count_change: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["mapping_keys", b"mapping_keys", "output", b"output"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mapping_keys", b"mapping_keys", "output", b"output", "step_count_change", b"step_count_change"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -544,6 +548,7 @@ class InputLoaded(_message.Message):
     FROM_OUTPUT_FIELD_NUMBER: _builtins.int
     VALUE_REF_FIELD_NUMBER: _builtins.int
     NOT_NEEDED_FIELD_NUMBER: _builtins.int
+    FROM_MAPPING_KEY_FIELD_NUMBER: _builtins.int
     input: _builtins.str
     """The input's name."""
     position: _builtins.int
@@ -560,6 +565,8 @@ class InputLoaded(_message.Message):
     """No selected output needs it: it was not loaded, the op got its default, else what fails when
     it is used.
     """
+    from_mapping_key: _builtins.str
+    """The mapping key of the element that was read of a dynamic output. Empty: it is none."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own loaded it, or when it was passed on
@@ -577,10 +584,11 @@ class InputLoaded(_message.Message):
         from_output: _builtins.str = ...,
         value_ref: _value_pb2.ValueRef | None = ...,
         not_needed: _builtins.bool = ...,
+        from_mapping_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from_output", b"from_output", "from_run_id", b"from_run_id", "from_step_key", b"from_step_key", "input", b"input", "not_needed", b"not_needed", "position", b"position", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from_mapping_key", b"from_mapping_key", "from_output", b"from_output", "from_run_id", b"from_run_id", "from_step_key", b"from_step_key", "input", b"input", "not_needed", b"not_needed", "position", b"position", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -599,6 +607,7 @@ class OutputStored(_message.Message):
     METADATA_FIELD_NUMBER: _builtins.int
     DURATION_US_FIELD_NUMBER: _builtins.int
     IN_MEMORY_FIELD_NUMBER: _builtins.int
+    MAPPING_KEY_FIELD_NUMBER: _builtins.int
     output: _builtins.str
     """The output's name."""
     asset_key: _builtins.str
@@ -611,6 +620,8 @@ class OutputStored(_message.Message):
     """It was passed on in memory to later steps of its task, and stored nowhere: it is gone with the
     process of that task.
     """
+    mapping_key: _builtins.str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -629,10 +640,11 @@ class OutputStored(_message.Message):
         metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
         duration_us: _builtins.int = ...,
         in_memory: _builtins.bool = ...,
+        mapping_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "duration_us", b"duration_us", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "metadata", b"metadata", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "duration_us", b"duration_us", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "metadata", b"metadata", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -666,19 +666,27 @@ class StepOutput(_message.Message):
 
     STEP_KEY_FIELD_NUMBER: _builtins.int
     OUTPUT_FIELD_NUMBER: _builtins.int
+    MAPPING_KEY_FIELD_NUMBER: _builtins.int
+    COLLECTED_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step."""
     output: _builtins.str
     """The output's name."""
+    mapping_key: _builtins.str
+    """"?": an element of a dynamic output, or, where it is collected, all of them. Empty: it is not dynamic."""
+    collected: _builtins.int
+    """How many levels of fan-outs are collected to a list. 0: none."""
     def __init__(
         self,
         *,
         step_key: _builtins.str = ...,
         output: _builtins.str = ...,
+        mapping_key: _builtins.str = ...,
+        collected: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["output", b"output", "step_key", b"step_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["collected", b"collected", "mapping_key", b"mapping_key", "output", b"output", "step_key", b"step_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -736,6 +744,7 @@ class StepOutputDefinition(_message.Message):
     ASSET_KEYS_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     CHECK_FIELD_NUMBER: _builtins.int
+    DYNAMIC_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     is_required: _builtins.bool
@@ -746,6 +755,8 @@ class StepOutputDefinition(_message.Message):
     """The resource key of the IO manager of an intermediate."""
     check: _builtins.str
     """The check that it evaluates, "asset:name". Empty: none."""
+    dynamic: _builtins.bool
+    """The op yields any number of elements for it, each with a mapping key."""
     @_builtins.property
     def asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The assets it produces, sorted. Empty: an intermediate."""
@@ -759,10 +770,11 @@ class StepOutputDefinition(_message.Message):
         asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         io_manager_key: _builtins.str = ...,
         check: _builtins.str = ...,
+        dynamic: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "check", b"check", "io_manager_key", b"io_manager_key", "is_required", b"is_required", "name", b"name", "nothing", b"nothing"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "check", b"check", "dynamic", b"dynamic", "io_manager_key", b"io_manager_key", "is_required", b"is_required", "name", b"name", "nothing", b"nothing"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -809,7 +821,7 @@ class StepDefinition(_message.Message):
     CONFIG_FIELD_NUMBER: _builtins.int
     TOLD_INPUTS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
-    """The step key: the dotted path of node names."""
+    """The step key: the dotted path of node names; for each fan-out that it is mapped over, "[?]"."""
     block: _builtins.str
     """The node name of its block."""
     op: _builtins.str

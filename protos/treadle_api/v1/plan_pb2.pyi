@@ -478,23 +478,63 @@ class PlannedStepOutput(_message.Message):
 
     STEP_KEY_FIELD_NUMBER: _builtins.int
     OUTPUT_FIELD_NUMBER: _builtins.int
+    MAPPING_KEY_FIELD_NUMBER: _builtins.int
+    COLLECTED_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step."""
     output: _builtins.str
     """The output's name."""
+    mapping_key: _builtins.str
+    """Of a dynamic output: the mapping key of the element. "?": not known yet, or, where it is collected,
+    all of them. Empty: it is not dynamic.
+    """
+    collected: _builtins.int
+    """How many levels of fan-outs are collected, from the innermost: the values of all elements in the
+    order they were yielded, in a list. 0: it is one value.
+    """
     def __init__(
         self,
         *,
         step_key: _builtins.str = ...,
         output: _builtins.str = ...,
+        mapping_key: _builtins.str = ...,
+        collected: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["output", b"output", "step_key", b"step_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["collected", b"collected", "mapping_key", b"mapping_key", "output", b"output", "step_key", b"step_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlannedStepOutput: _TypeAlias = PlannedStepOutput  # noqa: Y015
+
+@_typing.final
+class FannedOut(_message.Message):
+    """The elements of one dynamic output."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OUTPUT_FIELD_NUMBER: _builtins.int
+    MAPPING_KEYS_FIELD_NUMBER: _builtins.int
+    output: _builtins.str
+    """The output's name."""
+    @_builtins.property
+    def mapping_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The mapping keys, in yield order, each once: letters, digits and "_"."""
+
+    def __init__(
+        self,
+        *,
+        output: _builtins.str = ...,
+        mapping_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mapping_keys", b"mapping_keys", "output", b"output"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FannedOut: _TypeAlias = FannedOut  # noqa: Y015
 
 @_typing.final
 class PlannedInput(_message.Message):
@@ -634,6 +674,7 @@ class PlannedOutput(_message.Message):
     BUILTIN_MANAGER_FIELD_NUMBER: _builtins.int
     CHECKPOINT_FIELD_NUMBER: _builtins.int
     CHECK_FIELD_NUMBER: _builtins.int
+    DYNAMIC_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     selected: _builtins.bool
@@ -650,6 +691,10 @@ class PlannedOutput(_message.Message):
     """That manager is Treadle's own."""
     checkpoint: _builtins.bool
     """Its value is stored also where it passes in memory."""
+    dynamic: _builtins.bool
+    """The op yields any number of elements for it, each with a mapping key of its own. Not to be
+    yielded at all is well, if it is required: there are no elements.
+    """
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedAsset]:
         """The assets that it produces, sorted by key."""
@@ -671,10 +716,11 @@ class PlannedOutput(_message.Message):
         builtin_manager: _builtins.bool = ...,
         checkpoint: _builtins.bool = ...,
         check: Global___PlannedCheck | None = ...,
+        dynamic: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["check", b"check"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "builtin_manager", b"builtin_manager", "check", b"check", "checkpoint", b"checkpoint", "io_manager_key", b"io_manager_key", "is_read", b"is_read", "is_required", b"is_required", "name", b"name", "nothing", b"nothing", "selected", b"selected"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "builtin_manager", b"builtin_manager", "check", b"check", "checkpoint", b"checkpoint", "dynamic", b"dynamic", "io_manager_key", b"io_manager_key", "is_read", b"is_read", "is_required", b"is_required", "name", b"name", "nothing", b"nothing", "selected", b"selected"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -705,6 +751,7 @@ class PlannedStep(_message.Message):
     RESOURCE_CONFIG_FIELD_NUMBER: _builtins.int
     SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
     TOLD_INPUTS_FIELD_NUMBER: _builtins.int
+    MAPPED_OVER_FIELD_NUMBER: _builtins.int
     CODE_DIGEST_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
     key: _builtins.str
@@ -776,6 +823,13 @@ class PlannedStep(_message.Message):
         """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
 
     @_builtins.property
+    def mapped_over(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedStepOutput]:
+        """The dynamic outputs that it is mapped over and whose mapping keys are not known yet, from the
+        outermost: for each, its key has a "[?]". When the first of them is expanded, one step for each
+        mapping key takes its place. Empty: it runs as it is.
+        """
+
+    @_builtins.property
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___StepChange]:
         """What is not as it was when it ran last, if it runs though what is unchanged is reused."""
 
@@ -801,12 +855,13 @@ class PlannedStep(_message.Message):
         resource_config: _abc.Iterable[_value_pb2.ResourceConfig] | None = ...,
         selected_checks: _abc.Iterable[_builtins.str] | None = ...,
         told_inputs: _value_pb2.Value | None = ...,
+        mapped_over: _abc.Iterable[Global___PlannedStepOutput] | None = ...,
         code_digest: _builtins.str = ...,
         changes: _abc.Iterable[Global___StepChange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "changes", b"changes", "code_digest", b"code_digest", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "changes", b"changes", "code_digest", b"code_digest", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "mapped_over", b"mapped_over", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1166,12 +1221,15 @@ class ReusedOutput(_message.Message):
     ASSET_KEY_FIELD_NUMBER: _builtins.int
     VALUE_REF_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
+    MAPPING_KEY_FIELD_NUMBER: _builtins.int
     output: _builtins.str
     """The output's name."""
     asset_key: _builtins.str
     """The asset it was stored for. Empty: an intermediate."""
     io_manager_key: _builtins.str
     """The resource key of the IO manager. Empty for Nothing."""
+    mapping_key: _builtins.str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -1183,10 +1241,11 @@ class ReusedOutput(_message.Message):
         asset_key: _builtins.str = ...,
         value_ref: _value_pb2.ValueRef | None = ...,
         io_manager_key: _builtins.str = ...,
+        mapping_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -569,6 +569,7 @@ class AttemptSucceeded(_message.Message):
     USAGE_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
     CHECKS_FIELD_NUMBER: _builtins.int
+    FANNED_OUT_FIELD_NUMBER: _builtins.int
     duration_us: _builtins.int
     """Wall time of the attempt."""
     pid: _builtins.int
@@ -600,6 +601,12 @@ class AttemptSucceeded(_message.Message):
     def checks(self) -> _containers.RepeatedCompositeFieldContainer[_event_pb2.CheckEvaluated]:
         """The checks that were evaluated, in the order of the op's outputs."""
 
+    @_builtins.property
+    def fanned_out(self) -> _containers.RepeatedCompositeFieldContainer[_plan_pb2.FannedOut]:
+        """The elements of each dynamic output, in the order of the op's outputs: of each that was yielded, and
+        of each that must be.
+        """
+
     def __init__(
         self,
         *,
@@ -612,10 +619,11 @@ class AttemptSucceeded(_message.Message):
         usage: _run_pb2.AttemptUsage | None = ...,
         digest: _builtins.str = ...,
         checks: _abc.Iterable[_event_pb2.CheckEvaluated] | None = ...,
+        fanned_out: _abc.Iterable[_plan_pb2.FannedOut] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["usage", b"usage"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "digest", b"digest", "discarded", b"discarded", "duration_us", b"duration_us", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "usage", b"usage", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "digest", b"digest", "discarded", b"discarded", "duration_us", b"duration_us", "fanned_out", b"fanned_out", "materialized", b"materialized", "pid", b"pid", "stored", b"stored", "usage", b"usage", "yielded_outputs", b"yielded_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1180,6 +1188,7 @@ class TaskSource(_message.Message):
     OUTPUT_FIELD_NUMBER: _builtins.int
     AWAITED_FIELD_NUMBER: _builtins.int
     IN_MEMORY_FIELD_NUMBER: _builtins.int
+    MAPPING_KEY_FIELD_NUMBER: _builtins.int
     io_manager_key: _builtins.str
     """The resource key of the IO manager that loads it."""
     asset_key: _builtins.str
@@ -1198,6 +1207,8 @@ class TaskSource(_message.Message):
     """What step_key, an earlier step of the same task, yielded as output: passed on in memory.
     value_ref and io_manager_key are unset.
     """
+    mapping_key: _builtins.str
+    """The mapping key, of an element of a dynamic output. Empty: it is none."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset: the IO manager loads it by name."""
@@ -1213,10 +1224,11 @@ class TaskSource(_message.Message):
         output: _builtins.str = ...,
         awaited: _builtins.bool = ...,
         in_memory: _builtins.bool = ...,
+        mapping_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "awaited", b"awaited", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "output", b"output", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "awaited", b"awaited", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "output", b"output", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1238,6 +1250,7 @@ class TaskOutput(_message.Message):
     VALUE_KEY_FIELD_NUMBER: _builtins.int
     IN_MEMORY_FIELD_NUMBER: _builtins.int
     CHECK_FIELD_NUMBER: _builtins.int
+    DYNAMIC_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name."""
     selected: _builtins.bool
@@ -1254,6 +1267,8 @@ class TaskOutput(_message.Message):
     """The key in the host's file store for the intermediate, if the manager is Treadle's own."""
     in_memory: _builtins.bool
     """Keep its value for later steps of the task, which read it in memory."""
+    dynamic: _builtins.bool
+    """PlannedOutput.dynamic. The value of an element belongs at value_key, ".", its mapping key."""
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskAsset]:
         """The assets that it produces. None of them selected: see unselected_outputs."""
@@ -1275,10 +1290,11 @@ class TaskOutput(_message.Message):
         value_key: _builtins.str = ...,
         in_memory: _builtins.bool = ...,
         check: _plan_pb2.PlannedCheck | None = ...,
+        dynamic: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["check", b"check"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "check", b"check", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "must_yield", b"must_yield", "name", b"name", "nothing", b"nothing", "selected", b"selected", "store_intermediate", b"store_intermediate", "value_key", b"value_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "check", b"check", "dynamic", b"dynamic", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "must_yield", b"must_yield", "name", b"name", "nothing", b"nothing", "selected", b"selected", "store_intermediate", b"store_intermediate", "value_key", b"value_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -137,6 +137,7 @@ def test_importing_it_imports_nothing_that_only_a_process_of_ours_needs() -> Non
     assert {name for name in imported if name.startswith("treadle_contract.")} == {
         f"treadle_contract.{name}"
         for name in (
+            "fan_outs",
             "ids",
             "kinds",
             "lazy_dataclasses",

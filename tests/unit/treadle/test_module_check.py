@@ -12,7 +12,7 @@ import dagster as dg
 from dagster import (
     AssetExecutionContext,
     Config,
-    DynamicOut as Many,
+    AutomationCondition as Many,
     MaterializeResult,
     asset,
     schedule,
@@ -38,7 +38,7 @@ def test_all_that_is_not_there_is_told_with_its_line() -> None:
     found = [(each.line, each.name) for each in check_module(MOVED)]
 
     assert found == [
-        (6, "DynamicOut"),
+        (6, "AutomationCondition"),
         (9, "schedule"),
         (11, "dagster._core.definitions"),
         (13, "asset(freshness_policy=…)"),
@@ -50,7 +50,7 @@ def test_all_that_is_not_there_is_told_with_its_line() -> None:
 def test_each_says_what_to_write_or_that_it_is_to_come() -> None:
     said = {each.name: each.said for each in check_module(MOVED)}
 
-    assert "not there yet" in said["DynamicOut"]
+    assert "not there yet" in said["AutomationCondition"]
     assert "Automation is not there yet" in said["asset(freshness_policy=…)"]
     assert "have a scheduler call the client" in said["Definitions(sensors=…)"]
 

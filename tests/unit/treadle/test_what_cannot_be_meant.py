@@ -242,13 +242,13 @@ def test_a_list_of_what_is_taken_names_nothing_that_is_refused() -> None:
 
 
 def test_a_name_of_dagsters_that_is_not_there_says_so() -> None:
-    with pytest.raises(ImportError, match="Dynamic outputs are not there yet"):
-        from treadle import DynamicOut  # noqa: F401, PLC0415
+    with pytest.raises(ImportError, match="Automation is not there yet"):
+        from treadle import AutomationCondition  # noqa: F401, PLC0415
     with pytest.raises(ImportError, match="cannot import name 'nonsense'"):
         from treadle import nonsense  # noqa: F401, PLC0415
-    with pytest.raises(AttributeError, match="Dynamic outputs are not there yet"):
-        _ = treadle.DynamicOut  # type: ignore[attr-defined]
-    assert not hasattr(treadle, "DynamicOut")
+    with pytest.raises(AttributeError, match="Automation is not there yet"):
+        _ = treadle.AutomationCondition  # type: ignore[attr-defined]
+    assert not hasattr(treadle, "AutomationCondition")
     assert not hasattr(treadle, "nonsense")
 
 

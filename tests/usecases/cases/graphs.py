@@ -88,4 +88,27 @@ CASES = [
         ),
     ),
     case("graphs/awaited.py", Asked(select="awaited_count", values={"awaited_count": 23})),
+    case(
+        "graphs/fan_outs.py",
+        Asked(
+            select="doubled_lines or flat_letters or letters_by_word or odd_lines"
+            " or of_several_outputs or none_of_them",
+            values={
+                "doubled_lines": {"line_0": 0, "line_1": 2, "line_2": 4, "line_3": 6},
+                "flat_letters": ["T", "O", "B", "E"],
+                "letters_by_word": ["w_to=TO", "w_be=BE", "w_="],
+                "odd_lines": [1, 3],
+                "of_several_outputs": -2,
+                "none_of_them": 0,
+            },
+        ),
+        Asked(
+            select="one_fails",
+            steps={
+                "one_fails.refusing[line_2]": "FAILED",
+                "one_fails.length_of": "NOT_RUN",
+            },
+            failures={"one_fails.refusing[line_2]": "two is one too many"},
+        ),
+    ),
 ]

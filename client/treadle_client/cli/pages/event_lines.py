@@ -38,6 +38,9 @@ class Line:
     below: str = ""
 
 
+_KEYS_TOLD: Final = 5
+
+
 def event_line(event: Event) -> Line | None:
     """Say what happened; None when it is not worth a person's line."""
     line = _run_line(event) or _step_line(event) or _output_line(event) or _hook_line(event)
@@ -112,7 +115,7 @@ def _step_line(event: Event) -> Line | None:  # noqa: PLR0911 - a line a kind
         case _messages.StepCancelled():
             return _cancelled_line(event)
         case _messages.StepExpanded():
-            return Line(text=f"expanded to {count(len(event.mapping_keys), 'step')}")
+            return Line(text=_expanded(event))
         case _:
             return None
 
@@ -204,3 +207,10 @@ def _upstream(event: _messages.StepSkipped) -> str:
     if event.upstream_output:
         return f"{event.upstream_step_key} did not yield {event.upstream_output}"
     return f"{event.upstream_step_key} was skipped"
+
+
+def _expanded(event: _messages.StepExpanded) -> str:
+    keys = event.mapping_keys
+    name = "" if event.output == "result" else f" of {event.output}"
+    told = f": {', '.join(keys[:_KEYS_TOLD])}{', …' if len(keys) > _KEYS_TOLD else ''}"
+    return f"yielded {count(len(keys), 'element')}{name}{told if keys else ''}"

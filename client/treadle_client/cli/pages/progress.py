@@ -33,8 +33,7 @@ class Progress:
             case _messages.RunStarted():
                 self.state, self.total = RunState.RUNNING, event.step_count
             case _messages.StepExpanded():
-                # The unexpanded step counted as one.
-                self.total += len(event.mapping_keys) - 1
+                self.total += event.step_count_change
             case _messages.CancelRequested():
                 self.state = RunState.CANCELLING
             case _messages.RunFinished():

@@ -51,7 +51,5 @@ def test_an_intermediate_is_known_by_run_step_and_output() -> None:
 def test_what_is_not_there_yet_is_refused_by_name() -> None:
     with pytest.raises(ArgumentError, match="Partitions are not there yet"):
         build_input_context(partition_key="2026")
-    with pytest.raises(ArgumentError, match="dynamic outputs"):
-        build_output_context(mapping_key="k")
     with pytest.raises(ArgumentError, match="config"):
         build_input_context(config={"a": 1})

@@ -48,7 +48,6 @@ _REFUSED = {
     "get_logged_events",
     "get_observations",
     "instance",
-    "mapping_key",
     "partition_key",
     "version",
 }

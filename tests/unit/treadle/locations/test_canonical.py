@@ -77,7 +77,7 @@ def test_what_the_contract_says_of_code_stands_there_as_it_always_did() -> None:
 
     assert canonical.encode(step) == (
         b'{"block":"a","code_version":"","config":null,"description":"","inputs":[],"key":"a",'
-        b'"limits":{"cpu_seconds":2,"memory_bytes":1,"niceness":4,"open_files":3},'
+        b'"limits":{"cpu_seconds":2,"memory_bytes":1,"niceness":4,"open_files":3},"mapped_over":[],'
         b'"node":"a","op":"a","outputs":[],"resource_keys":[],'
         b'"retry_policy":{"backoff":"linear","delay_ms":5,"jitter":"plus_minus",'
         b'"max_retries":2,"on":["oom","lost"]},'

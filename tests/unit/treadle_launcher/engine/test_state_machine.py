@@ -430,7 +430,7 @@ class Runs(RuleBasedStateMachine):
     def check_step(
         self, view: RunView, key: StepKey, state: StepState, broken: set[StepKey]
     ) -> None:
-        above = {view.steps[upstream].state for upstream in view.index.upstreams[key]}
+        above = {view.steps[upstream].state for upstream in view.index.upstreams(key)}
         match state:
             case StepState.FAILED:
                 failure = view.steps[key].failure

@@ -32,6 +32,7 @@ from treadle_contract.value import ValueRef
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event, NewEvent
+from treadle_launcher.runs.lacking import unyielded_input
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.runs.tasks import task_for
 
@@ -319,7 +320,7 @@ def test_what_was_left_out_takes_the_outputs_that_need_it_and_no_other():
 
     (step,) = task_for(run, READER, 1).steps
 
-    assert run.unyielded_input(READER, {}) is None
+    assert unyielded_input(run, READER, {}) is None
     assert step.selected_outputs == ("other",)
     assert step.selected_asset_keys == ("asset/other",)
     assert [(each.name, each.not_needed) for each in step.inputs] == [
@@ -349,4 +350,4 @@ def test_a_step_is_skipped_when_nothing_that_is_left_can_be_made():
         ),
     )
 
-    assert run.unyielded_input(READER, {}) == (MAKER, "hazard")
+    assert unyielded_input(run, READER, {}) == (MAKER, "hazard")
