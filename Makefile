@@ -31,8 +31,8 @@ demo: $(VENV)/.demo  ## Run the example through code server, launcher and client
 # Ahead of the tests: hundreds of processes import it, also where Python is told to write no bytecode,
 # and what installed the libraries compiled none. Libraries' own tests, and tools, nobody imports.
 bytecode: $(VENV)/.dev
-	$(BIN)/python -m compileall -q codeserver launcher client protos
-	$(BIN)/python -m compileall -qq -x '/(tests|pip|setuptools|mypy|mypyc)/' $(VENV)/lib || true
+	$(BIN)/python -m compileall -j 0 -q codeserver launcher client protos
+	$(BIN)/python -m compileall -j 0 -qq -x '/(tests|pip|setuptools|mypy|mypyc)/' $(VENV)/lib || true
 
 test: bytecode $(VENV)/old-protobuf/.made  ## The whole suite.
 	$(BIN)/python -m pytest $(PARALLEL)
