@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,6 +61,11 @@ def half():
     raise ValueError("the second one cannot be made")
 
 
+@asset
+def linked():
+    return 1
+
+
 @op
 def one():
     return 1
@@ -81,6 +87,15 @@ def module(tmp_path: Path) -> Path:
     path = tmp_path / "gc_assets.py"
     path.write_text(CODE)
     return path
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """Services that tests share, each of which makes assets that no other one makes."""
+    folder = tmp_path_factory.mktemp("gc")
+    (folder / "gc_assets.py").write_text(CODE)
+    with treadle_client.local(folder / "gc_assets.py", home=folder / "home") as client:
+        yield Session(client, folder / "home")
 
 
 def values(home: Path) -> set[str]:
@@ -111,20 +126,19 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_what_a_failed_attempt_had_stored_goes_when_its_run_ends(
-    start: Start, module: Path
-) -> None:
-    session = start(module)
+def test_what_a_failed_attempt_had_stored_goes_when_its_run_ends(session: Session) -> None:
     result = session.run("stored or never")
     assert not result.succeeded
 
-    wait_for(lambda: not values(session.home), session.client)
+    def left() -> set[str]:
+        return {key for key in values(session.home) if result.run_id in key}
+
+    wait_for(lambda: not left(), session.client)
 
     assert list(session.client.materializations("stored")) == []
 
 
-def test_three_versions_of_an_asset_stay_and_its_history_all(start: Start, module: Path) -> None:
-    session = start(module)
+def test_three_versions_of_an_asset_stay_and_its_history_all(session: Session) -> None:
     for _ in range(5):
         session.succeed("source or lasting")
 
@@ -176,10 +190,7 @@ def test_nothing_of_a_run_that_goes_on_is_swept(start: Start, module: Path, tmp_
     run.result(timeout=60)
 
 
-def test_intermediates_are_kept_for_so_long_and_the_plan_says_why(
-    start: Start, module: Path
-) -> None:
-    session = start(module)
+def test_intermediates_are_kept_for_so_long_and_the_plan_says_why(session: Session) -> None:
     run = session.succeed("chained")
     assert session.client.collect_garbage().removed_count == 0
     assert list(session.client.garbage()) == []
@@ -197,17 +208,16 @@ def test_intermediates_are_kept_for_so_long_and_the_plan_says_why(
     assert session.value("chained") == 2
 
 
-def test_the_link_for_people_names_the_latest_version(start: Start, module: Path) -> None:
-    session = start(module)
-    session.succeed("source")
-    link = session.home / "values" / "assets" / "gc_assets" / "source" / "current"
+def test_the_link_for_people_names_the_latest_version(session: Session) -> None:
+    session.succeed("linked")
+    link = session.home / "values" / "assets" / "gc_assets" / "linked" / "current"
     wait_for(link.is_symlink, session.client)
     first = os.readlink(link)
 
-    session.succeed("source")
+    session.succeed("linked")
 
     wait_for(lambda: os.readlink(link) != first, session.client)
-    latest = next(session.client.materializations("source")).value_ref
+    latest = next(session.client.materializations("linked")).value_ref
     assert latest is not None
     assert link.resolve() == (session.home / "values" / latest.key).resolve()
 
