@@ -1,4 +1,4 @@
-"""The command end to end: services of its own, `dev`, Ctrl-C, and nothing left behind."""
+"""The command end to end: services of its own, `dev`, Ctrl-C; what `dev` leaves: test_endings.py."""
 
 from __future__ import annotations
 
@@ -149,20 +149,6 @@ def test_a_killed_command_leaves_no_process(folder):
 
         assert len(children) >= 2
         assert gone(children)
-
-
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_dev_leaves_nothing(folder, ending):
-    with started(folder, "dev", "-f", "my_assets.py") as process:
-        read_until(process, "Ctrl-C ends both")
-        assert treadle(folder, "materialize", "-s", "slow", "--detach").returncode == 0
-        children = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(ending)
-        process.communicate(timeout=SECONDS)
-
-        assert process.returncode == (-9 if ending == signal.SIGKILL else 0)
-        assert gone(children)
-    assert treadle(folder, "graph").returncode == 3
 
 
 @pytest.fixture(scope="module")

@@ -144,13 +144,13 @@ def test_a_killed_launcher_leaves_no_socket(place: Place, work: str, starter: st
 def test_an_ended_dev_leaves_no_process_and_no_socket(place: Place, number: signal.Signals) -> None:
     module = str(ASSETS / "waits_for_release.py")
     home = str(place.scratch / "home")
-    command = [sys.executable, "-m", "treadle_client", "dev", "-f", module, "--home", home]
-    materialize = [sys.executable, "-m", "treadle_client", "materialize", "--home", home]
+    treadle = [sys.executable, "-m", "treadle_client"]
+    command = [*treadle, "dev", "-f", module, "--home", home]
     with running(command, env=place.environment, stdout=subprocess.PIPE) as dev:
         assert dev.stdout is not None
         assert dev.stdout.readline()
         client = subprocess.Popen(
-            [*materialize, "--select", "waits", "--json"],
+            [*treadle, "materialize", "--home", home, "--select", "waits", "--json"],
             env=place.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -165,9 +165,14 @@ def test_an_ended_dev_leaves_no_process_and_no_socket(place: Place, number: sign
     client.terminate()
     client.communicate()
     wait_until_gone(processes)
+    assert dev.returncode == (-signal.SIGKILL if number == signal.SIGKILL else 0)
     assert len(processes) >= 5
     assert place.processes() == []
     assert place.sockets() == []
+    unreachable = subprocess.run(
+        [*treadle, "graph", "--home", home], env=place.environment, check=False, capture_output=True
+    )
+    assert unreachable.returncode == 3
 
 
 def test_an_idle_host_does_not_wake_and_services_wake_no_more_than_bare_grpc(
