@@ -122,6 +122,7 @@ if _TYPE_CHECKING:
     from treadle.config._config_schema import Selector as Selector
     from treadle.config._config_schema import Shape as Shape
     from treadle.config._config_schema import StringSource as StringSource
+    from treadle.config._configured import configured as configured
     from treadle.config._env_var import EnvVar as EnvVar
     from treadle.config._run_config import RunConfig as RunConfig
     from treadle.graphs._by_hand import DependencyDefinition as DependencyDefinition

@@ -40,7 +40,6 @@ _ABSENT: Final = {
         run_failure_sensor run_status_sensor
     """,
     "Not yet. What a step read is told by its events": "DataProvenance",
-    "Not yet. Make a new definition with the config": "configured",
     "Not yet. Store files with an IO manager, or give their paths": """
         FileHandle LocalFileHandle local_file_manager
     """,

@@ -74,6 +74,7 @@ _BY_MODULE: Final = {
         "config_from_pkg_resources",
         "config_from_yaml_strings",
     ),
+    "treadle.config._configured": ("configured",),
     "treadle.config._config_mapping": ("ConfigMapping", "config_mapping"),
     "treadle.config._config_schema": (
         "Array",

@@ -79,6 +79,24 @@ class ConfigMapping:
             source=user_line(),
         )
 
+    @property
+    def functions(self) -> tuple[Callable[..., Any], ...]:
+        """The functions that make of its config that of the ops."""
+        return (self.fn,)
+
+    def told(self, value: UserValue) -> Any:
+        """Return a config as the function takes it.
+
+        Raises:
+            ValueError: it is not of its type.
+        """
+        told = self.type.read(value)
+        if not self.takes_plain_data:
+            return told
+        from treadle.steps._config import as_plain_data  # noqa: PLC0415 -- it runs in a step alone
+
+        return as_plain_data(told)
+
     def ops(self, value: UserValue) -> dict[str, UserValue]:
         """Return what the function makes of a config, whose variables are resolved.
 
@@ -86,12 +104,7 @@ class ConfigMapping:
             ValueError: the config is not of its type, or the graph has no such ops.
             TypeError: what it returned is none of ops.
         """
-        told = self.type.read(value)
-        if self.takes_plain_data:
-            from treadle.steps._config import as_plain_data  # noqa: PLC0415 -- it runs in a step alone
-
-            told = as_plain_data(told)
-        returned = self.fn(told)
+        returned = self.fn(self.told(value))
         if self.is_of_job:
             returned = _ops_of_run(returned, name_of(self.fn))
         elif isinstance(returned, RunConfig):

@@ -22,13 +22,15 @@ from treadle_contract.message import UserValue
 class ConfigType:
     """A type that config is read as. `text` is its JSON Schema as canonical text.
 
-    `default` is what holds of it where nothing else is said: that of the parameter.
+    `default` is what holds of it where nothing else is said: that of the parameter. `functions` are those
+    that make of it what an op is told.
     """
 
     schema: Schema
     text: str
     validate: Callable[[Any], Any]
     default: UserValue = None
+    functions: tuple[Callable[..., Any], ...] = ()
 
     def read(self, value: UserValue) -> Any:
         """Return what an op gets for a config, whose variables are resolved.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from treadle._arguments import checked, filled, refuse_unsupported
 from treadle._errors import ArgumentError, UnusedError, did_you_mean, listed
@@ -74,6 +74,25 @@ class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
         if current_body() is None:
             raise outside_of_graph(self.name, runs_by=f"{self.name}.execute_in_process()")
         return PendingInvocation(node=self)(*args, **kwargs)
+
+    def configured(
+        self,
+        config_or_config_fn: Any,
+        name: str | None = None,
+        config_schema: Any = None,
+        description: str | None = None,
+    ) -> Self:
+        """Return a graph that is told this config, as `OpDefinition.configured` does of an op.
+
+        Only a graph that maps a config of its own is told by a function.
+
+        Raises:
+            ArgumentError: it cannot be told this.
+        """
+        from treadle.config._configured import configured_node  # noqa: PLC0415 -- few modules do
+
+        made: Self = configured_node(self, config_or_config_fn, name, config_schema, description)
+        return made
 
     @checked
     def to_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from treadle._arguments import checked, filled, refuse_unsupported
 from treadle._errors import ConflictError
@@ -100,6 +100,26 @@ class OpDefinition(ConstructedOp, Invocable, ReadNode):
                 args, kwargs = bound(self, *filled(self, args, kwargs))
             return self.fn(*args, **kwargs)
         return PendingInvocation(node=self)(*args, **kwargs)
+
+    def configured(
+        self,
+        config_or_config_fn: Any,
+        name: str | None = None,
+        config_schema: Any = None,
+        description: str | None = None,
+    ) -> Self:
+        """Return an op that is told this config, or what a function makes of a config of its own.
+
+        The function takes config of its annotation, or of `config_schema`. The name is its own, else that of
+        the op, unless one is given.
+
+        Raises:
+            ArgumentError: it takes no config, or not this one.
+        """
+        from treadle.config._configured import configured_node  # noqa: PLC0415 -- few modules do
+
+        made: Self = configured_node(self, config_or_config_fn, name, config_schema, description)
+        return made
 
     def needs(self, name: str) -> bool:
         """Whether this input has to be connected: it carries a value, which nothing else says."""

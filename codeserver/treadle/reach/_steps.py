@@ -29,7 +29,7 @@ def reach_of(location: LoadedLocation) -> Reach:
     nodes = {
         node: walk.root(node, partial(_describe, walk, placed))
         for node, placed in location.code.items()
-        if placed.defaults or not walk.is_plain(placed.flat.op.fn)
+        if placed.defaults or _config_functions(placed) or not walk.is_plain(placed.flat.op.fn)
     }
     managers = {asset.key: asset.manager_key for asset in snapshot.assets}
     used = {
@@ -108,7 +108,17 @@ def _describe(walk: Walk, placed: PlacedStep, part: Part) -> None:
     lines = [walk.value(part, fn, module)]
     if placed.defaults:
         lines.append(walk.value(part, dict(placed.defaults), module))
+    lines += [walk.value(part, made, module) for made in _config_functions(placed)]
     part.text = "\n".join(lines)
+
+
+def _config_functions(placed: PlacedStep) -> list[object]:
+    """Return the functions that make the config of a step of what a run tells."""
+    config = placed.flat.op.config
+    found: list[object] = [] if config is None else [*config.functions]
+    for each in placed.flat.configs.values():
+        found += getattr(each, "functions", ())
+    return found
 
 
 def _describe_resource(walk: Walk, value: object, part: Part) -> None:

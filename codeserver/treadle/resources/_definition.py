@@ -9,7 +9,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar, overload
 
 from treadle._arguments import checked, checked_init
-from treadle._errors import ArgumentError, did_you_mean, listed
+from treadle._errors import ArgumentError, listed
 from treadle._source import user_line
 from treadle._system import os
 from treadle._value_words import in_words
@@ -18,6 +18,7 @@ from treadle.ops._signatures import is_generator_function, parameters_of
 from treadle.resources._openable import InitResourceContext, Openable
 from treadle.steps._resources import Resources
 from treadle_contract.config_data import as_json, laid_over
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
 
@@ -78,37 +79,33 @@ class ResourceDefinition(Openable):
         return ResourceDefinition(lambda _: _mock(), description=description)
 
     @checked
-    def configured(self, config: Any) -> Self:
-        """Return the resource with this config, over which a run may lay its own.
+    def configured(
+        self, config_or_config_fn: Any, config_schema: Any = None, description: str | None = None
+    ) -> Self:
+        """Return the resource with this config, over which a run may lay its own, or with what a function
+        makes of a config that a run tells.
 
         Raises:
-            ArgumentError: it takes none.
+            ArgumentError: it takes none, or not this one.
         """
-        from treadle.config._run_config import config_data  # noqa: PLC0415 -- few modules have config
-        from treadle.config.values import unknown_names  # noqa: PLC0415
+        from treadle.config._configured import configured_type, constant  # noqa: PLC0415 -- few modules do
 
+        owner = f"The resource {name_of(self.fn)!r}"
         if self.config is None:
             raise ArgumentError(
-                f"The resource {name_of(self.fn)!r} takes no config.",
+                f"{owner} takes no config.",
                 fix="Give @resource(config_schema=…), or leave it out.",
                 source=user_line(),
             )
-        owner = f"The resource {name_of(self.fn)!r}"
-        try:
-            told = config_data(config)
-        except ValueError as error:
-            raise ArgumentError(
-                f"{owner}: {error}", fix="Correct it.", source=user_line()
-            ) from error
-        for path, known in unknown_names(told, self.config.schema):
-            raise ArgumentError(
-                f"{owner}: config has {'.'.join(path)}, which is not there."
-                f"{did_you_mean(path[-1], known)}",
-                fix=f"There is {listed(known)}.",
-                source=user_line(),
-            )
         made = copy(self)
-        made.configured_with = told
+        if description is not None:
+            made.description = description
+        if callable(config_or_config_fn):
+            inner = replace(self.config, default=self.configured_with)
+            made.config = configured_type(inner, config_or_config_fn, config_schema, owner)
+            made.configured_with = made.config.default
+        else:
+            made.configured_with = constant(self.config, config_or_config_fn, owner)
         return made
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -10,6 +10,7 @@ from treadle import (
     RunConfig,
     config_mapping,
     graph,
+    job,
     op,
 )
 from treadle import materialize, asset
@@ -73,6 +74,7 @@ from treadle import (  # noqa: E402
     config_from_files,
     config_from_pkg_resources,
     config_from_yaml_strings,
+    configured,
 )
 
 SCHEMA = {
@@ -107,3 +109,22 @@ with TemporaryDirectory() as folder:
     sys.path.append(folder)
     assert config_from_pkg_resources([("shop_settings", "run.yaml")]) == run_config
     sys.path.remove(folder)
+
+
+@op(config_schema={"day": str})
+def shown(context):
+    return context.op_config["day"]
+
+
+@configured(shown, config_schema=int)
+def shown_number(number):
+    return {"day": f"day {number}"}
+
+
+@job
+def showing():
+    shown_number()
+
+
+found = showing.execute_in_process({"ops": {"shown_number": {"config": 3}}})
+assert found.output_for_node("shown_number") == "day 3"
