@@ -205,6 +205,7 @@ class Client(PartitionsClient, HomeClient):
         selection: str | Sequence[str] | None = None,
         *,
         job: str | None = None,
+        op_selection: str | Sequence[str] | None = None,
         location: str | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
@@ -216,7 +217,8 @@ class Client(PartitionsClient, HomeClient):
     ) -> Plan:
         """Return what would run for a selection, a list of them (their union), or a job.
 
-        None of them: every asset. Nothing is run. `config` is what ops are told: a `RunConfig`, or a
+        None of them: every asset. Nothing is run. `op_selection` are the ops of a job of ops that run: "a", "*a", "a*",
+        "+a", "a+", "inner.a". `config` is what ops are told: a `RunConfig`, or a
         mapping, {"ops": {block: {"config": …}}}. With `reuse` "unchanged", a step is not run if an earlier
         run did the same: each step that runs says what changed (`PlannedStep.changes`).
 
@@ -227,7 +229,7 @@ class Client(PartitionsClient, HomeClient):
         """
         return self._rpc.plan_run(
             text_or_none(location, name="location"),
-            selection_of(selection, job, allow_empty=allow_empty),
+            selection_of(selection, job, op_selection, allow_empty=allow_empty),
             plan_options(
                 unselected_outputs=unselected_outputs,
                 siblings=siblings,
@@ -243,6 +245,7 @@ class Client(PartitionsClient, HomeClient):
         selection: str | Sequence[str] | None = None,
         *,
         job: str | None = None,
+        op_selection: str | Sequence[str] | None = None,
         location: str | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
@@ -257,7 +260,7 @@ class Client(PartitionsClient, HomeClient):
         """
         return self._rpc.explain_selection(
             text_or_none(location, name="location"),
-            selection_of(selection, job),
+            selection_of(selection, job, op_selection),
             plan_options(unselected_outputs=unselected_outputs, siblings=siblings, config=config),
         )
 
@@ -267,6 +270,7 @@ class Client(PartitionsClient, HomeClient):
         *,
         plan: Plan | None = None,
         job: str | None = None,
+        op_selection: str | Sequence[str] | None = None,
         location: str | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
@@ -295,7 +299,7 @@ class Client(PartitionsClient, HomeClient):
         """
         request = RunRequest(
             location=text_or_none(location, name="location"),
-            selection=selection_of(selection, job, allow_empty=allow_empty),
+            selection=selection_of(selection, job, op_selection, allow_empty=allow_empty),
             options=plan_options(
                 unselected_outputs=unselected_outputs,
                 siblings=siblings,

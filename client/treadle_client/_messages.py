@@ -481,16 +481,22 @@ class Selection(View):
     expressions: Expressions of the selection language; their union is selected. Empty: see
         job.
     job: The name of a job whose selection is taken. Empty with no expressions: every asset.
+    op_selection: Of a job of ops, the ops that run, each clause as "a", "*a", "a*", "+a",
+        "a+" or "inner.a". What others would have given, inputs have by default or are told by
+        config. Empty: all ops.
     allow_empty: A group, tag, kind, owner or wildcard that matches nothing selects nothing,
         and so may all of it: then no step runs. Keys have to be there all the same. False: that
         is refused.
     """
 
-    __slots__ = __match_args__ = ('expressions', 'job', 'allow_empty')
+    __slots__ = __match_args__ = ('expressions', 'job', 'op_selection', 'allow_empty')
     expressions: tuple[str, ...]
     """Expressions of the selection language; their union is selected. Empty: see job."""
     job: str
     """The name of a job whose selection is taken. Empty with no expressions: every asset."""
+    op_selection: tuple[str, ...]
+    """Of a job of ops, the ops that run, each clause as "a", "*a", "a*", "+a", "a+" or "inner.a".
+    What others would have given, inputs have by default or are told by config. Empty: all ops."""
     allow_empty: bool
     """A group, tag, kind, owner or wildcard that matches nothing selects nothing, and so may all
     of it: then no step runs. Keys have to be there all the same. False: that is refused."""
@@ -500,16 +506,19 @@ class Selection(View):
         *,
         expressions: tuple[str, ...] = (),
         job: str = "",
+        op_selection: tuple[str, ...] = (),
         allow_empty: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'expressions', expressions)
         put(self, 'job', job)
+        put(self, 'op_selection', op_selection)
         put(self, 'allow_empty', allow_empty)
 
     TABLE: ClassVar[Rows] = (
         (1, 'expressions', 'text', 'many', ''),
         (2, 'job', 'text', 'one', ''),
+        (3, 'op_selection', 'text', 'many', ''),
         (30, 'allow_empty', 'flag', 'one', ''),
     )
 

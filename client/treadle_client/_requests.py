@@ -119,20 +119,26 @@ def reexecution_of(  # noqa: PLR0913 - what is asked, each by name
 
 
 def selection_of(
-    selection: str | Sequence[str] | None, job: str | None, *, allow_empty: bool = False
+    selection: str | Sequence[str] | None,
+    job: str | None,
+    op_selection: str | Sequence[str] | None = None,
+    *,
+    allow_empty: bool = False,
 ) -> Selection:
-    """Return what is asked to be made: a selection, a list of them, or what a job selects.
+    """Return what is asked to be made: a selection, a list of them, or what a job selects, or some ops of it.
 
     With `allow_empty` what matches nothing selects nothing.
 
     Raises:
         ValueError: it is no selection.
     """
-    asked_job = text_or_none(job, name="job")
+    asked_job, ops = text_or_none(job, name="job"), texts_in(op_selection, name="op_selection")
     if not isinstance(allow_empty, bool):
         raise WrongArgument(f"allow_empty is {shown(allow_empty)}; give True or False.")
+    if ops and not asked_job:
+        raise WrongArgument("op_selection takes ops of a job: name it, job=….")
     if selection is None:
-        return Selection(job=asked_job, allow_empty=allow_empty)
+        return Selection(job=asked_job, op_selection=ops, allow_empty=allow_empty)
     if isinstance(selection, Plan):
         raise WrongArgument(
             "A Plan is not a selection: to run what it shows, materialize(plan=plan)."

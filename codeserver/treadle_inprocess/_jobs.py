@@ -15,7 +15,7 @@ from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition
 from treadle.locations._definitions import Definitions
 from treadle.locations._jobs import AssetJob, job_config
-from treadle.locations._op_jobs import JobDefinition, config_of, part_of, with_given
+from treadle.locations._op_jobs import JobDefinition, part_of, with_given
 from treadle.locations.location import build_location
 from treadle.selection._asset_selection import AssetSelection
 from treadle_contract.codeserver import PlanRequest
@@ -123,9 +123,6 @@ class JobInProcess:
         keys = [key for each in asset_selection or () for key in _named(each)]
         definitions = self._with(resources or {}, op_selection, keys, input_values or {})
         config = job_config(run_config, owner, "run_config")
-        for job in definitions.contents.jobs:
-            if job.name == self.name and isinstance(job, JobDefinition):
-                config = config_of(job, config)
         request = Request(
             definitions=definitions,
             selection=self._selection(keys),
@@ -145,9 +142,6 @@ class JobInProcess:
             PlanRefused: it is wrong.
         """
         config = job_config(run_config, "validate_run_config", "run_config")
-        for job in self._definitions.contents.jobs:
-            if job.name == self.name and isinstance(job, JobDefinition):
-                config = config_of(job, config)
         snapshot = build_location([("", self._definitions)]).snapshot
         request = PlanRequest(selection=self._selection(()), options=PlanOptions(config=config))
         places = {step.key: step for step in snapshot.steps}

@@ -142,7 +142,7 @@ class SnapshotIndex:
         if not said and not self.takes_config:
             return RunConfig()
         if not self.config_places:
-            self.config_places.append(ConfigPlaces(self.snapshot.steps, self.resources))
+            self.config_places.append(ConfigPlaces(self.snapshot, self.resources))
         steps = (self.wiring.steps[key] for key in running)
         return self.config_places[0].run_config(steps, given, job)
 

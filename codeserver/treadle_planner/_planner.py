@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from treadle.locations.canonical import Json, dumps, to_json
@@ -34,6 +34,7 @@ from treadle_planner._steps import planned_hazards, planned_selections, planned_
 from treadle_planner._tasks import with_tasks
 from treadle_planner._walk import keep
 from treadle_planner.explaining.explanation import explanation
+from treadle_planner.parts.op_selection import left_out, part_of_job
 from treadle_planner.reusing.unchanged import reuse_unchanged
 
 
@@ -42,6 +43,22 @@ class Planner:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._index = SnapshotIndex.of(snapshot)
+        #: For the ops of a job that were asked for last.
+        self._part: tuple[Selection, SnapshotIndex] | None = None
+
+    def _index_of(self, asked: Selection) -> SnapshotIndex:
+        """Return the index that a selection is planned on: of some ops of a job, one that has no others.
+
+        Raises:
+            PlanRefused: the job has no such ops.
+        """
+        if not asked.op_selection:
+            return self._index
+        part = self._part
+        if part is None or part[0] != asked:
+            snapshot = part_of_job(self._index.snapshot, asked)
+            part = self._part = asked, SnapshotIndex.of(snapshot)
+        return part[1]
 
     @property
     def digest(self) -> str:
@@ -104,9 +121,10 @@ class Planner:
 
     def _read(self, asked: Asked) -> tuple[Selected, Readers]:
         """Return what is selected, and what of that is read by whom."""
-        selected = selected_keys(self._index, asked)
-        kept = keep(self._index, asked, selected)
-        return selected, Readers.of(Reads(index=self._index, asked=asked, kept=kept))
+        index = self._index_of(asked.selection)
+        selected = selected_keys(index, asked)
+        kept = keep(index, asked, selected)
+        return selected, Readers.of(Reads(index=index, asked=asked, kept=kept))
 
     def plan_once(self, asked: Asked, rerun: Rerun | None = None) -> Plan:
         """Return the plan of just what is asked.
@@ -115,12 +133,12 @@ class Planner:
             PlanRefused: as `plan` and `plan_again`.
         """
         selected, readers = self._read(asked)
-        reads = readers.reads
-        config = self._index.run_config(reads.kept.selected, asked.options.config, reads.job)
+        reads, index = readers.reads, readers.reads.index
+        config = index.run_config(reads.kept.selected, asked.options.config, reads.job)
         steps = planned_steps(readers, config)
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:
-            again = run_again(self._index, steps, rerun, asked.joining)
+            again = run_again(index, steps, rerun, asked.joining)
         elif asked.known is not None:
             again = reuse_unchanged(reads, steps, asked.known, planned_selections(reads))
         steps = with_tasks(reads, again.steps)
@@ -131,7 +149,7 @@ class Planner:
             selected_asset_keys=reads.kept.in_order,
             missing_asset_keys=tuple(sorted(reads.kept.missing)),
             notes=(*older_meanings(reads.job), *config.notes, *again.notes),
-            steps=steps,
+            steps=(*steps, *self._left_out(index, asked.selection)),
             selections=planned_selections(reads),
             loads=planned_loads(readers, _by_definition(running)),
             hazards=planned_hazards(reads, running),
@@ -143,6 +161,17 @@ class Planner:
         fingerprint = _fingerprint(asked, plan)
         beyond = selected.beyond
         return replace(plan, fingerprint=fingerprint, above=beyond.above, below=beyond.below)
+
+    def _left_out(self, index: SnapshotIndex, asked: Selection) -> Iterator[PlannedStep]:
+        """Yield the steps that the ops that are asked for leave out."""
+        for step in left_out(self._index.snapshot, index.snapshot, asked.job):
+            yield PlannedStep(
+                key=step.key,
+                block=step.block,
+                op=step.op,
+                verdict=Verdict.OMIT,
+                reason="op_selection leaves it out.",
+            )
 
 
 def _by_definition(steps: Iterable[PlannedStep]) -> dict[StepKey, list[StepKey]]:
@@ -179,6 +208,8 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     assert isinstance(selected, dict), "a selection has fields"
     if not asked.selection.allow_empty:
         del selected["allow_empty"]
+    if not asked.selection.op_selection:
+        del selected["op_selection"]
     identity = dumps([selected, chosen, said, decided])
     return hashlib.sha256(identity).hexdigest()
 

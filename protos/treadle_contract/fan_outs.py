@@ -40,6 +40,11 @@ def unexpanded(step_key: StepKey) -> StepKey:
     return StepKey(_LEVEL.sub(_OPEN, step_key)) if "[" in step_key else step_key
 
 
+def node_names(step_key: StepKey) -> list[str]:
+    """Return the names of the nodes that lead from the block to the op of a step, whatever it is mapped over."""
+    return (_LEVEL.sub("", step_key) if "[" in step_key else step_key).split(".")
+
+
 def is_mapped(step_key: StepKey) -> bool:
     """Tell whether a step is mapped over a fan-out, expanded or not."""
     return step_key.endswith("]")

@@ -132,7 +132,7 @@ def in_process(definitions: Definitions, asked: Asked, home: Path) -> Outcome:
     """
     if asked.job is not None:
         result = definitions.get_job_def(asked.job).execute_in_process(
-            asked.config, instance=home, tags=asked.tags, raise_on_error=False
+            asked.config, instance=home, tags=asked.tags, raise_on_error=False, **asked.options
         )
     else:
         contents = definitions.contents

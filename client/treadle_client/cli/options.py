@@ -108,6 +108,11 @@ _PLAN: tuple[Decorator, ...] = (
         " --job: every asset.",
     ),
     click.option("--job", metavar="NAME", help="Make what a job selects."),
+    click.option(
+        "--op", "op_selection", multiple=True, metavar="OP",
+        help="With --job, of a job of ops: run this one alone, as fetch, '*fetch' with all before it, inner.fetch;"
+        " repeatable.",
+    ),
     click.option("--location", metavar="NAME", help="The code location, if several have what is selected."),
     *(
         click.option(
@@ -127,7 +132,7 @@ _PLAN: tuple[Decorator, ...] = (
 _EXPLAINED: Final = ("unselected_outputs", "siblings")
 _EXPLAIN: tuple[Decorator, ...] = (
     click.argument("expressions", nargs=-1, metavar="[SELECTION]..."),
-    *(option for name, option in zip(("select", "job", "location", *CHOICES), _PLAN, strict=False)
+    *(option for name, option in zip(("select", "job", "op_selection", "location", *CHOICES), _PLAN, strict=False)
       if name not in CHOICES or name in _EXPLAINED),
     *CONFIG_OPTIONS,
 )  # fmt: skip
@@ -218,13 +223,21 @@ def sweeping_options(command: Command) -> Command:
 
 def plan_options(command: Command) -> Command:
     """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
-    names = ("select", "job", "location", *CHOICES, *_CONFIG_NAMES, "allow_empty")
+    names = ("select", "job", "op_selection", "location", *CHOICES, *_CONFIG_NAMES, "allow_empty")
     return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
 
 
 def explain_options(command: Command) -> Command:
     """Add what an explanation is asked with; the command gets it as `asked`, a PlanChoices."""
-    names = ("expressions", "select", "job", "location", *_EXPLAINED, *_CONFIG_NAMES)
+    names = (
+        "expressions",
+        "select",
+        "job",
+        "op_selection",
+        "location",
+        *_EXPLAINED,
+        *_CONFIG_NAMES,
+    )
     return _gathered(command, _EXPLAIN, names, _explain_choices, "asked")
 
 

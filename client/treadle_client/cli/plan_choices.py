@@ -23,11 +23,12 @@ class PlanChoices:
     """A selection or a job, and choices: those of PlanOptions by their names, None for the default.
 
     Raises:
-        click.UsageError: a selection and a job are given.
+        click.UsageError: a selection and a job are given, or ops of no job.
     """
 
     select: tuple[str, ...] = ()
     job: str | None = None
+    op_selection: tuple[str, ...] = ()
     location: str | None = None
     # Any: the client takes each by its name, and checks it.
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class PlanChoices:
         cls,
         select: tuple[str, ...],
         job: str | None,
+        op_selection: tuple[str, ...],
         location: str | None,
         config_files: tuple[Path, ...],
         config_json: str | None,
@@ -50,19 +52,24 @@ class PlanChoices:
         """
         config = read_config(config_files, config_json, settings)
         chosen = {**options, "config": config}
-        return cls(select=select, job=job, location=location, options=chosen)
+        return cls(
+            select=select, job=job, op_selection=op_selection, location=location, options=chosen
+        )
 
     def __post_init__(self) -> None:
         if self.select and self.job:
             raise click.UsageError(
                 "--job takes a job's selection, --select gives one: use one of them."
             )
+        if self.op_selection and not self.job:
+            raise click.UsageError("--op takes an op of a job: name it with --job.")
 
     def plan(self, client: Client) -> Plan:
         """Ask for the plan."""
         return client.plan(
             self.select or None,
             job=self.job,
+            op_selection=self.op_selection,
             location=self.location,
             **self.options,
         )
@@ -70,7 +77,11 @@ class PlanChoices:
     def explain(self, client: Client) -> Explanation:
         """Ask for the explanation."""
         return client.explain(
-            self.select or None, job=self.job, location=self.location, **self.options
+            self.select or None,
+            job=self.job,
+            op_selection=self.op_selection,
+            location=self.location,
+            **self.options,
         )
 
     def materialize(self, client: Client, choices: RunChoices) -> RunHandle:
@@ -78,6 +89,7 @@ class PlanChoices:
         return client.materialize(
             self.select or None,
             job=self.job,
+            op_selection=self.op_selection,
             location=self.location,
             **self.options,
             tags=choices.tags,

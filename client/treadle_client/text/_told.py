@@ -25,7 +25,8 @@ from treadle_client.text._table import render_text
 def _selection(it: Selection) -> str:
     if it.expressions:
         return " or ".join(it.expressions)
-    return f"job {it.job}" if it.job else "every asset"
+    ops = f", {', '.join(it.op_selection)} alone" if it.op_selection else ""
+    return f"job {it.job}{ops}" if it.job else "every asset"
 
 
 def _reexecution(it: Reexecution) -> str:

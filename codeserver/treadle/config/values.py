@@ -103,6 +103,22 @@ def unwrapped(told: UserValue, schema: Schema) -> UserValue:
     }
 
 
+def joined_schema(schemas: Mapping[str, Schema], required: Iterable[str]) -> Schema:
+    """Return the schema of a map of these entries and no others."""
+    definitions: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
+    for name, schema in schemas.items():
+        definitions |= schema.get("$defs", {})
+        properties[name] = {key: each for key, each in schema.items() if key != "$defs"}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+        **({"required": lacking} if (lacking := sorted(required)) else {}),
+        **({"$defs": definitions} if definitions else {}),
+    }
+
+
 def _takes_such_maps(schema: Schema, root: Schema) -> bool:
     """Whether a map may stand here because a schema says so, and not because it says nothing."""
     return takes_map(schema, root) and not all(map(_says_nothing, branches(schema, root)))

@@ -17,7 +17,7 @@ from treadle.graphs._node import Binding, Invocation
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._ins_outs import In, Out
 from treadle.ops._op import OpDefinition
-from treadle.ops._tellable import FEED_IT
+from treadle.ops._tellable import FEED_IT, is_tellable
 from treadle.steps._step_code import Given
 from treadle.types._own_types import own_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
@@ -67,6 +67,16 @@ class FlatInput:
     fan_in: bool = False
     elements: tuple[StepRef | Given, ...] = ()
     arguments: tuple[GraphArgument, ...] = ()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it reads something, or a list of things."""
+        return bool(self.refs or self.fan_in)
+
+    @property
+    def is_tellable(self) -> bool:
+        """Whether a run may tell its value, if it reads nothing."""
+        return not self.definition.is_nothing and is_tellable(self.definition)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

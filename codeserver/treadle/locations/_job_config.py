@@ -9,7 +9,9 @@ from treadle import _json as json
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle.config.values import Schema, told_secrets, unknown_names
 from treadle.locations._jobs import AssetJob
-from treadle.locations.snapshot import Snapshot, SourceLine
+from treadle.locations.snapshot import ResourcesByBlock, Snapshot, SourceLine
+from treadle_contract.fan_outs import node_names
+from treadle_contract.ids import StepKey
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
 
@@ -25,14 +27,19 @@ def refuse_misplaced(
     Raises:
         ArgumentError: one does.
     """
-    places = [step.config for step in snapshot.steps if step.config is not None]
-    places += [each.config for each in snapshot.resources if each.config is not None]
-    resources: dict[str, Any] = {resource.key: {} for resource in snapshot.resources}
-    names: dict[str, Any] = {"ops": _tree(snapshot), "resources": resources, "inputs": {}}
+    of_steps = [step.config for step in snapshot.steps if step.config is not None]
+    jobs, by_block = tuple(jobs), ResourcesByBlock.of(snapshot.resources)
+    tree = _tree(
+        [*(step.key for step in snapshot.steps), *(k for job in jobs for k in job.left_out)]
+    )
     for job in jobs:
         if job.config is None:
             continue
         owner = f"Job {job.name!r}"
+        given = by_block[job.name if job.block is not None else ""]
+        resources: dict[str, Any] = {key: {} for key in given}
+        names: dict[str, Any] = {"ops": tree, "resources": resources, "inputs": {}}
+        places = [*of_steps, *(each.config for each in given.values() if each.config is not None)]
         found = [*_unknown(job.config, names), *_in_places(job.config, places, unknown_names)]
         for path, known in found:
             raise ArgumentError(
@@ -55,11 +62,11 @@ def _as_told(path: Path, job: AssetJob) -> Path:
     return path[2:] if job.block is not None and path[:1] == ("ops",) else path
 
 
-def _tree(snapshot: Snapshot) -> dict[str, Any]:
+def _tree(keys: Iterable[str]) -> dict[str, Any]:
     """Return the names of blocks, and those of nodes in them below "ops"."""
     tree: dict[str, Any] = {}
-    for step in snapshot.steps:
-        first, *rest = step.key.split(".")
+    for key in keys:
+        first, *rest = node_names(StepKey(key.partition(":")[0]))
         node = tree.setdefault(first, {})
         for name in rest:
             node = node.setdefault("ops", {}).setdefault(name, {})

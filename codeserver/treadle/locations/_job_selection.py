@@ -111,6 +111,7 @@ def snapshot_jobs(
                 ),
                 source=job.source,
                 partitions="" if job.partitions_def is None else job.partitions_def.contract.id,
+                left_out=job.left_out,
             )
         )
     return tuple(jobs), tuple(warnings)

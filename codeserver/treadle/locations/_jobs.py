@@ -64,6 +64,11 @@ class AssetJob:
     block: AssetsDefinition | None = None
     partitions_def: PartitionsDefinition | None = None
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What a job of ops leaves out of its graph, as `Job.left_out` of a snapshot; of assets, nothing."""
+        return ()
+
 
 @checked
 def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's order, then ours

@@ -16,6 +16,7 @@ from treadle._texts import described
 from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.assets._block_options import block_options, mode
+from treadle.graphs._flat import flatten
 from treadle.graphs._graph import GraphDefinition, compose
 from treadle.hooks._given import checked_hooks
 from treadle.locations._jobs import AssetJob, configured
@@ -25,7 +26,6 @@ from treadle.partitions._given import checked_partitions
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node
 from treadle_contract.lazy_dataclasses import dataclass, field, field_names, replace
-from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
 if TYPE_CHECKING:
@@ -157,6 +157,18 @@ class JobDefinition(AssetJob):
         return self.graph is not self.whole
 
     @property
+    def left_out(self) -> tuple[str, ...]:
+        """The ops of `whole` that do not run, and arguments of graphs that they alone read."""
+        if not self.is_subset:
+            return ()
+        every, kept = flatten(self.whole).steps, self.block.flat.steps if self.block else {}
+        read = {each for step in kept.values() for one in step.inputs for each in one.arguments}
+        left = [step for path, step in every.items() if path not in kept]
+        unread = {each for step in left for one in step.inputs for each in one.arguments} - read
+        keys = [".".join((self.name, *step.path)) for step in left]
+        return (*keys, *sorted(f"{'.'.join((self.name, *path))}:{name}" for path, name in unread))
+
+    @property
     def hook_defs(self) -> AbstractSet[HookDefinition]:
         """The hooks of all its steps."""
         return frozenset(self.hooks)
@@ -206,8 +218,7 @@ def part_of(made: JobDefinition, op_selection: object, *, owner: str) -> JobDefi
     graph = _selected(made.graph, op_selection, owner)
     values = _of_part(made.whole, graph, made.input_values)
     block = _block(graph, made.name, made.description, made.resource_defs, values, made.source)
-    part = replace(made, graph=graph, block=block, input_values=values)
-    return replace(part, config=config_of(part, made.config))
+    return replace(made, graph=graph, block=block, input_values=values)
 
 
 def _selected(graph: GraphDefinition, op_selection: object, owner: str) -> GraphDefinition:
@@ -216,19 +227,6 @@ def _selected(graph: GraphDefinition, op_selection: object, owner: str) -> Graph
     from treadle.graphs._op_selection import selected_part  # noqa: PLC0415 -- few jobs run in part
 
     return selected_part(graph, op_selection, owner=owner)
-
-
-def config_of(made: JobDefinition, config: UserValue) -> UserValue:
-    """Return config of the whole graph, named with the job or without, for what the job runs of it."""
-    if made.graph is made.whole or not isinstance(config, Mapping):
-        return config
-    from treadle.graphs._op_selection import config_of_part  # noqa: PLC0415 -- few jobs run in part
-
-    ops = config.get("ops")
-    if isinstance(ops, Mapping) and list(ops) == [made.name]:
-        inner = config_of_part(made.whole, made.graph, ops[made.name])
-        return {**config, "ops": {made.name: inner}}
-    return config_of_part(made.whole, made.graph, config)
 
 
 def _of_part(
@@ -328,7 +326,7 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
     input_values = _of_part(graph, part, given["input_values"] or {})
     description = given["description"] or graph.description
     source = user_line()
-    made = filled(
+    return filled(
         JobDefinition,
         name=name,
         selection=InBlock(name=name),
@@ -348,7 +346,6 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
         input_values=input_values,
         partitions_def=checked_partitions(given.get("partitions_def"), owner),
     )
-    return replace(made, config=config_of(made, made.config))
 
 
 def _block(  # noqa: PLR0913, PLR0917 -- what is said of a job

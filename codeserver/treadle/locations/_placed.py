@@ -27,7 +27,6 @@ from treadle.locations.snapshot import (
 )
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._op import OpDefinition
-from treadle.ops._tellable import is_tellable
 from treadle.partitions._placing import mappings_of, partitioned
 from treadle.steps._step_code import NO_CHECKS, ListElement, StepCode
 from treadle_contract.fan_outs import UNKNOWN
@@ -135,7 +134,8 @@ class PlacedBlock:
 
     def _step(self, flat: FlatStep) -> Step:
         key = self._key(flat.path)
-        inputs = tuple(self._input(flat, each) for each in flat.inputs)
+        told = self._told_inputs(flat)
+        inputs = tuple(self._input(each, told) for each in flat.inputs)
         limits = flat.op.limits or self._block.options.limits
         return Step(
             key=key,
@@ -153,7 +153,7 @@ class PlacedBlock:
             limits=None if limits is None else limits.as_data(),
             config=None if (config := self._config(flat)) is None else config.place,
             source=flat.source,
-            told_inputs=None if (told := self._told_inputs(flat)) is None else told.place,
+            told_inputs=None if told is None else told.place,
             mapped_over=tuple(
                 OutputSource(step_key=self._key(ref.path), output=ref.output) for ref in flat.levels
             ),
@@ -170,7 +170,11 @@ class PlacedBlock:
         return None if said is None else said.as_data()
 
     def _told_inputs(self, flat: FlatStep) -> ToldInputs | None:
-        told = [each for each in flat.inputs if self._may_be_told(each)]
+        # Of a job of ops, a run may leave out what makes an input, and tell it.
+        is_job = self._block.options.is_op_job
+        told = [
+            each for each in flat.inputs if each.is_tellable and (is_job or not each.is_connected)
+        ]
         ins = {each.name: each.definition for each in told}
         if not ins:
             return None
@@ -178,7 +182,7 @@ class PlacedBlock:
 
         graphs = {1 + depth: each for depth, each in flat.configs.items()}
         owner = f"op {flat.op.name!r}"
-        arguments = {each.name: each.arguments for each in told}
+        arguments = {each.name: each.arguments for each in told if not each.is_connected}
         return told_inputs((self._place.name, *flat.path), graphs, ins, arguments, owner)
 
     def _config(self, flat: FlatStep) -> StepConfig | None:
@@ -189,7 +193,7 @@ class PlacedBlock:
         graphs = {1 + depth: each for depth, each in flat.configs.items()}
         return step_config((self._place.name, *flat.path), graphs, flat.op.config)
 
-    def _input(self, flat: FlatStep, each: FlatInput) -> StepInput:
+    def _input(self, each: FlatInput, told: ToldInputs | None) -> StepInput:
         merged = each.definition
         return StepInput(
             name=each.name,
@@ -201,15 +205,11 @@ class PlacedBlock:
             manager_builtin=is_builtin(merged.input_manager_key, self._place.resources),
             arguments=tuple(
                 [f"{self._node(path)}.{name}" for path, name in each.arguments]
-                if self._may_be_told(each)
+                if each.is_tellable and not each.is_connected
                 else []
             ),
+            schema="" if told is None else told.schemas.get(each.name, ""),
         )
-
-    @staticmethod
-    def _may_be_told(each: FlatInput) -> bool:
-        is_connected = each.refs or each.fan_in or each.definition.is_nothing
-        return not is_connected and is_tellable(each.definition)
 
     def _list(self, each: FlatInput) -> tuple[ListElement, ...]:
         return tuple(

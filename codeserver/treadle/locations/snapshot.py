@@ -91,6 +91,7 @@ class StepInput:
     `input_manager_key`, if any; `manager_builtin` says whether that manager, or without one
     the reader's default `io_manager`, is Treadle's own file manager. `arguments`: where nothing is connected
     to it, the arguments of graphs that it stands for, from the innermost: the step key of the graph, ".", the name.
+    `schema` is the JSON Schema of what a run may tell it that leaves out what makes it, "" for nothing.
     """
 
     name: str
@@ -101,6 +102,7 @@ class StepInput:
     manager_key: str | None = None
     manager_builtin: bool = True
     arguments: tuple[str, ...] = ()
+    schema: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +279,8 @@ class Job:
     """A named selection. `selection` is text of the selection language, checked at load.
 
     `retry_policy` is for steps that have none of their own, `isolation` for blocks. `resource_keys`
-    are what its hooks need in each step.
+    are what its hooks need in each step. `left_out` are ops of its graph that it does not run, and arguments that
+    these alone read: the step key, and ":" before the name of an argument of the graph.
     """
 
     name: str
@@ -290,6 +293,7 @@ class Job:
     resource_keys: tuple[str, ...] = ()
     source: SourceLine | None = None
     partitions: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from typing import Final, TypeAlias
 
 from treadle import _json as json
 from treadle.config.values import Schema, as_meant, takes_map, unwrapped, with_defaults
-from treadle.locations.snapshot import Job, Resource, ResourcesByBlock, Step
+from treadle.locations.snapshot import Job, Resource, ResourcesByBlock, Snapshot, Step
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node, laid_over
+from treadle_contract.fan_outs import node_names
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.message import UserValue
@@ -65,6 +66,10 @@ class _Node:
     inner: dict[str, _Node] = field(default_factory=dict)
     #: Of a graph, who reads each argument that nothing is connected to: the place of an op's inputs, and which.
     arguments: dict[str, list[tuple[Path, str]]] = field(default_factory=dict)
+    #: Of a graph, the arguments that ops alone read which its job leaves out.
+    left_out: set[str] = field(default_factory=set)
+    #: The job leaves it out: whatever it is told is of no use.
+    is_left_out: bool = False
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -79,12 +84,13 @@ class _Found:
     """What stands at each place of a config.
 
     `passed` are values of arguments of graphs, with their own places and those of the inputs that they are for;
-    `told` is where each input was told that is told so.
+    `told` is where each input was told that is told so. `unused` stands where a job leaves out what would take it.
     """
 
     at: dict[Path, UserValue] = field(default_factory=dict)
     passed: list[tuple[Path, Path, UserValue]] = field(default_factory=list)
     told: dict[Path, Path] = field(default_factory=dict)
+    unused: set[Path] = field(default_factory=set)
 
     def pass_on(self) -> None:
         """Give each input what its argument is told, by the innermost graph, unless it is told something itself."""
@@ -98,21 +104,28 @@ class _Found:
 class ConfigPlaces:
     """All places of config in a location. Made once for a snapshot, when it is first needed."""
 
-    def __init__(self, steps: Iterable[Step], resources: ResourcesByBlock) -> None:
+    def __init__(self, snapshot: Snapshot, resources: ResourcesByBlock) -> None:
         self._resources = resources
         self._root = _Node()
         self._schemas: dict[str, Schema] = {}
         self._places: dict[Path, ConfigPlace] = {}
         self._outermost: dict[Path, Path] = {}
-        for step in steps:
+        for step in snapshot.steps:
             node = self._root
-            for name in step.key.split("."):
+            for name in node_names(step.key):
                 node = node.inner.setdefault(name, _Node())
             if step.told_inputs is not None:
                 node.has_inputs = True
                 self._put_inputs(step, step.told_inputs)
             if step.config is not None:
                 self._put(step.config)
+        for each in (each for job in snapshot.jobs for each in job.left_out):
+            key, _, argument = each.partition(":")
+            node = self._root
+            for name in node_names(StepKey(key)):
+                node = node.inner.setdefault(name, _Node(is_left_out=True))
+            if argument:
+                node.left_out.add(argument)
 
     def run_config(
         self, steps: Iterable[Step], given: UserValue, job: Job | None = None
@@ -146,7 +159,7 @@ class ConfigPlaces:
                 resources.setdefault(owner, {})[key] = told_value
         if problems:
             raise _refused(list(dict.fromkeys(problems)))
-        unused = [".".join(path) for path in sorted(found.at.keys() - needed)]
+        unused = [".".join(path) for path in sorted((found.at.keys() - needed) | found.unused)]
         notes = [f"Nothing that runs takes the config at {path}." for path in unused]
         return RunConfig(
             steps={key: effective[path] for key, path in running.items()},
@@ -306,6 +319,9 @@ class ConfigPlaces:
         node: _Node,
         found: _Found,
     ) -> Iterator[Problem]:
+        if node.is_left_out:
+            found.unused.add(path)
+            return
         for name, each in said.items():
             here = (*path, name)
             if name == _CONFIG and node.place is not None:
@@ -313,7 +329,7 @@ class ConfigPlaces:
             elif name == _INPUTS and node.has_inputs:
                 schema = self._schema(self._places[here])
                 found.at[here] = unwrapped(each, schema)
-            elif name == _INPUTS and node.arguments:
+            elif name == _INPUTS and (node.arguments or node.left_out):
                 yield from self._collect_arguments(here, each, node, found)
             elif name == _OPS and node.inner and not node.is_mapped:
                 yield from self._collect_ops(here, each, node, found)
@@ -335,7 +351,9 @@ class ConfigPlaces:
             yield Problem(path=path, problem="it is no map of names")
             return
         for name, value in said.items():
-            if name not in node.arguments:
+            if name in node.left_out:
+                found.unused.add((*path, name))
+            elif name not in node.arguments:
                 yield _unknown((*path, name), name, node.arguments)
             for place, reader in node.arguments.get(name, ()):
                 told = unwrapped({reader: value}, self._schema(self._places[place]))

@@ -70,6 +70,7 @@ class CodeServerServiceStub:
     INVALID_ARGUMENT UNKNOWN_ASSET: Refusal.names and suggestions say which; correct it.
     INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
     NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
+    INVALID_ARGUMENT UNKNOWN_STEPS: Selection.op_selection names no op of the job; the message says which there are.
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
     INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
     the message says each thing, Refusal.names where it stands; correct it.
@@ -172,6 +173,7 @@ class CodeServerServiceAsyncStub(CodeServerServiceStub):
     INVALID_ARGUMENT UNKNOWN_ASSET: Refusal.names and suggestions say which; correct it.
     INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
     NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
+    INVALID_ARGUMENT UNKNOWN_STEPS: Selection.op_selection names no op of the job; the message says which there are.
     FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
     INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
     the message says each thing, Refusal.names where it stands; correct it.
@@ -295,6 +297,7 @@ class CodeServerServiceServicer(metaclass=_abc_1.ABCMeta):
         INVALID_ARGUMENT UNKNOWN_ASSET: Refusal.names and suggestions say which; correct it.
         INVALID_ARGUMENT EMPTY_SELECTION: nothing is selected; select something that is made here.
         NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
+        INVALID_ARGUMENT UNKNOWN_STEPS: Selection.op_selection names no op of the job; the message says which there are.
         FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
         INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
         the message says each thing, Refusal.names where it stands; correct it.

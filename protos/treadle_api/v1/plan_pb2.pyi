@@ -408,6 +408,7 @@ class Selection(_message.Message):
 
     EXPRESSIONS_FIELD_NUMBER: _builtins.int
     JOB_FIELD_NUMBER: _builtins.int
+    OP_SELECTION_FIELD_NUMBER: _builtins.int
     ALLOW_EMPTY_FIELD_NUMBER: _builtins.int
     job: _builtins.str
     """The name of a job whose selection is taken. Empty with no expressions: every asset."""
@@ -419,16 +420,23 @@ class Selection(_message.Message):
     def expressions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Expressions of the selection language; their union is selected. Empty: see job."""
 
+    @_builtins.property
+    def op_selection(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of a job of ops, the ops that run, each clause as "a", "*a", "a*", "+a", "a+" or "inner.a". What others would have
+        given, inputs have by default or are told by config. Empty: all ops.
+        """
+
     def __init__(
         self,
         *,
         expressions: _abc.Iterable[_builtins.str] | None = ...,
         job: _builtins.str = ...,
+        op_selection: _abc.Iterable[_builtins.str] | None = ...,
         allow_empty: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_empty", b"allow_empty", "expressions", b"expressions", "job", b"job"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_empty", b"allow_empty", "expressions", b"expressions", "job", b"job", "op_selection", b"op_selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -395,6 +395,8 @@ def test_a_reload_that_served_nothing_new_raises_when_it_is_asked_to(client, lau
         (lambda client, plan: client.materialize("a", plan=plan),
          "A plan holds its selection, location and options: give either the plan or those."),
         (lambda client, _: client.plan("a", location=5), "location is 5; give text."),
+        (lambda client, _: client.plan(op_selection=["a"]),
+         "op_selection takes ops of a job: name it, job=…."),
         (lambda client, _: client.plan(job=["j"]), "job is ['j']; give text."),
         (lambda client, _: client.graph(5), "location is 5; give text."),
         (lambda client, _: client.reload(["a"]), "location is ['a']; give text."),

@@ -25,6 +25,20 @@ CASES = [
             says=("told 7",),
         ),
         Asked(job="the_end", refused="number"),
+        Asked(
+            job="the_end",
+            config={"ops": {"telling": {"inputs": {"number": 1}}, "counted": {}}},
+            says=("told 1",),
+        ),
+        Asked(
+            job="all_of_it",
+            options={"op_selection": ["doubled+"]},
+            config={
+                "ops": {"doubled": {"inputs": {"number": 5}}, "telling": {"inputs": {"number": 0}}}
+            },
+            says=("sum of [1, 10, 1]",),
+        ),
+        Asked(job="all_of_it", options={"op_selection": ["telling"]}, refused="number"),
     ),
     case(
         "jobs/resources_of_each.py",

@@ -39,6 +39,11 @@ class Bell(ConfigurableResource):  # type: ignore[type-arg]  # as users write it
     times: int = 1
 
 
+class Other(Bell):
+    tone: str = "other"
+    volume: int = 1
+
+
 @op
 def tells(bell: ResourceParam[Bell]) -> str:
     return bell.tone * bell.times
@@ -183,7 +188,10 @@ def test_the_config_of_a_job_is_held_against_its_own_resources() -> None:
 
     config = {"resources": {"bell": {"config": {"tims": 2}}}}
     bell = Bell.configure_at_launch(tone="ding")
+    of_another = rings.to_job("other", resource_defs={"bell": Other.configure_at_launch()})
 
+    fits = job_with({"resources": {"bell": {"config": {"times": 2}}}}, bell=bell)
+    assert run(Definitions(jobs=[fits, of_another]), "told") == "dingding"
     with pytest.raises(ArgumentError, match=r"resources\.bell\.config\.tims.*Did you mean 'times'"):
         Definitions(jobs=[job_with(config, bell=bell)])
     with pytest.raises(ArgumentError, match=r"resources\.bel, which is not there"):

@@ -75,9 +75,10 @@ def test_what_was_chosen_reaches_the_launcher(treadle, launcher, address):
 
 
 def test_a_job_is_asked_for_by_name(treadle, launcher, address):
-    treadle("materialize", "--launcher", address, "--job", "nightly")
+    treadle("materialize", "--launcher", address, "--job", "nightly", "--op", "a", "--op", "*b")
 
-    assert launcher.requests("LaunchRun")[0].selection.job == "nightly"
+    asked = launcher.requests("LaunchRun")[0].selection
+    assert (asked.job, list(asked.op_selection)) == ("nightly", ["a", "*b"])
 
 
 @pytest.mark.parametrize("more", [(), ("--detach",), ("--json",)])
@@ -135,6 +136,7 @@ def test_machines_get_a_refusal_as_a_document(treadle, refuse, address):
         (["-f", "x.py", "--launcher", "unix:/x"], "use one of them"),
         (["-f", "x.py", "--detach"], "--detach needs a running launcher"),
         (["--select", "a", "--job", "j"], "use one of them"),
+        (["--op", "a"], "--op takes an op of a job"),
         (["--python", "python3"], "need a file"),
         (["--tag", "novalue"], "not KEY=VALUE"),
         (["--tag", "a=1", "--tag", "a=2"], "given twice"),
