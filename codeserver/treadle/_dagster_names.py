@@ -113,7 +113,7 @@ _NOT_YET: Final = {
 }
 #: Of the context, by what they are about.
 _CONTEXT: Final = {
-    "What the run tells the op is context.op_config": ("run_config", "op_execution_config"),
+    "What the run tells the op is context.op_config": ("op_execution_config",),
     "Partitions are not there yet": (
         "asset_partition_key_for_output",
         "asset_partition_keys_for_input",

@@ -683,7 +683,7 @@ class Task(Message):
     or is not known; each when it is to leave; and all, without a word, when its connection
     ends. Sent again without `ahead`, a task starts at once."""
 
-    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps', 'ahead', 'waits_for', 'retries', 'job')
+    __slots__ = __match_args__ = ('task_id', 'run_id', 'digest', 'run_tags', 'steps', 'ahead', 'waits_for', 'retries', 'job', 'run_config')
     task_id: TaskId
     """run/first step/attempt."""
     run_id: RunId
@@ -703,6 +703,9 @@ class Task(Message):
     steps."""
     job: str
     """The job that the run is of. Empty: none."""
+    run_config: UserValue
+    """What the run says to ops and resources, PlanOptions.config: context.run_config. Null:
+    nothing."""
 
     def __init__(
         self,
@@ -716,6 +719,7 @@ class Task(Message):
         waits_for: tuple[TaskWait, ...] = (),
         retries: tuple[TaskStep, ...] = (),
         job: str = "",
+        run_config: UserValue = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'task_id', task_id)
@@ -727,6 +731,7 @@ class Task(Message):
         put(self, 'waits_for', waits_for)
         put(self, 'retries', retries)
         put(self, 'job', job)
+        put(self, 'run_config', run_config)
 
     FIELDS = (
         ('task_id', 1, 'taskId', 'text', 'one', '', 'task_id', False, 0),
@@ -738,6 +743,7 @@ class Task(Message):
         ('waits_for', 7, 'waitsFor', 'message', 'many', 'TaskWait', 'waits_for', False, 0),
         ('retries', 8, 'retries', 'message', 'many', 'TaskStep', 'retries', False, 0),
         ('job', 9, 'job', 'text', 'one', '', 'job', False, 0),
+        ('run_config', 30, 'runConfig', 'value', 'one', '', 'run_config', False, 27),
     )
 
 

@@ -63,6 +63,7 @@ class OpExecutionContext(ContextAnswers):
     _yielded: set[str] = field(default_factory=set, init=False)
     _inputs: Sequence[TaskInput] = ()
     _block: Any = None
+    _run_config: Callable[[], dict[str, Any]] | None = None
     # None: nobody listens, and it is kept for a test to ask.
     _tell: Callable[[AssetObserved | ExpectationEvaluated], None] | None = None
     _logged: list[Any] = field(default_factory=list, init=False)

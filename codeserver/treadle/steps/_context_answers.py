@@ -39,6 +39,7 @@ class ContextAnswers:
         _yielded: set[str]
         _logged: list[Any]
         _block: Any
+        _run_config: Callable[[], dict[str, Any]] | None
         _tell: Callable[[AssetObserved | ExpectationEvaluated], None] | None
 
         @property
@@ -151,6 +152,19 @@ class ContextAnswers:
     def describe_op(self) -> str:
         """Return what the op is called in messages."""
         return f"op {self.step_key.rpartition('.')[2]!r}"
+
+    @property
+    def run_config(self) -> dict[str, Any]:
+        """What the run says to ops and resources, and its job does; defaults and variables as they stand.
+
+        Raises:
+            ContextError: the context was built for a test.
+        """
+        if self._run_config is None:
+            raise ContextError(
+                "A context that was built for a test is of no run. What the op is told is context.op_config."
+            )
+        return self._run_config()
 
     @property
     def assets_def(self) -> Any:

@@ -6,6 +6,7 @@ import contextlib
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from treadle._output import Output
@@ -203,7 +204,14 @@ def _context(
         _assets={**code.assets, **_observed(code)} if code.observes else code.assets,
         _inputs=step.inputs,
         _block=code.block,
+        _run_config=partial(_run_config, location, task),
     )
+
+
+def _run_config(location: Opened, task: Task) -> dict[str, Any]:
+    from treadle.steps._run_config import run_config_of  # noqa: PLC0415 -- few ops ask
+
+    return run_config_of(location.snapshot, task)
 
 
 def _observed(code: StepCode) -> dict[str, tuple[AssetKey, ...]]:

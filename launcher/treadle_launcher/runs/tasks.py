@@ -129,6 +129,7 @@ def task_for(
         digest=view.plan.header.digest,
         run_tags=view.tags,
         job=view.plan.selection.job,
+        run_config=view.plan.options.config,
         steps=(first, *later),
         retries=_retries(view, step_key, attempt, order),
     )

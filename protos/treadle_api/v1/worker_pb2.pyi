@@ -957,6 +957,7 @@ class Task(_message.Message):
     WAITS_FOR_FIELD_NUMBER: _builtins.int
     RETRIES_FIELD_NUMBER: _builtins.int
     JOB_FIELD_NUMBER: _builtins.int
+    RUN_CONFIG_FIELD_NUMBER: _builtins.int
     task_id: _builtins.str
     """run/first step/attempt."""
     run_id: _builtins.str
@@ -983,6 +984,10 @@ class Task(_message.Message):
     def retries(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskStep]:
         """The further attempts that steps of it may have in the same process. Set in a task of several steps."""
 
+    @_builtins.property
+    def run_config(self) -> _value_pb2.Value:
+        """What the run says to ops and resources, PlanOptions.config: context.run_config. Null: nothing."""
+
     def __init__(
         self,
         *,
@@ -995,10 +1000,11 @@ class Task(_message.Message):
         waits_for: _abc.Iterable[Global___TaskWait] | None = ...,
         retries: _abc.Iterable[Global___TaskStep] | None = ...,
         job: _builtins.str = ...,
+        run_config: _value_pb2.Value | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["run_config", b"run_config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "digest", b"digest", "job", b"job", "retries", b"retries", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id", "waits_for", b"waits_for"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ahead", b"ahead", "digest", b"digest", "job", b"job", "retries", b"retries", "run_config", b"run_config", "run_id", b"run_id", "run_tags", b"run_tags", "steps", b"steps", "task_id", b"task_id", "waits_for", b"waits_for"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -9,6 +9,7 @@ from treadle import (
     AssetExecutionContext,
     AssetKey,
     AssetOut,
+    Field,
     OpExecutionContext,
     Out,
     Output,
@@ -17,6 +18,7 @@ from treadle import (
     build_asset_context,
     build_op_context,
     graph_multi_asset,
+    job,
     materialize,
     op,
 )
@@ -161,3 +163,44 @@ def test_an_op_knows_the_block_that_it_is_part_of() -> None:
     alone(build_op_context())
 
     assert found == [made, made, False]
+
+
+def test_an_op_knows_what_its_run_says() -> None:
+    found: list[Any] = []
+
+    @op(config_schema={"day": str, "pages": Field(int, default_value=3)})
+    def fetch(context: OpExecutionContext) -> None:
+        found.append(context.run_config)
+
+    @job(config={"ops": {"fetch": {"config": {"day": "monday"}}}})
+    def nightly() -> None:
+        fetch()
+
+    nightly.execute_in_process()
+    nightly.execute_in_process({"ops": {"fetch": {"config": {"pages": 1}}}})
+    nightly.execute_in_process({"ops": {"nightly": {"ops": {"fetch": {"config": {"pages": 2}}}}}})
+
+    assert found == [
+        {"ops": {"fetch": {"config": {"day": "monday", **more}}}}
+        for more in ({}, {"pages": 1}, {"pages": 2})
+    ]
+
+
+def test_an_asset_knows_what_its_run_says_of_others() -> None:
+    found: list[Any] = []
+
+    @asset
+    def one(context: AssetExecutionContext) -> None:
+        found.append(context.run_config)
+
+    @asset(config_schema={"day": str})
+    def other(context: AssetExecutionContext) -> str:
+        return str(context.op_config["day"])
+
+    told = {"ops": {"other": {"config": {"day": "friday"}}}}
+    materialize([one, other], run_config=told)
+    materialize([one])
+
+    assert found == [told, {}]
+    with pytest.raises(ContextError, match="of no run"):
+        _ = build_op_context().run_config
