@@ -70,6 +70,15 @@ def test_the_plan_and_the_graph_tell_who_looks(session: Session) -> None:
     assert why["prices"].taken_in_by == ("prices",)
 
 
+def test_what_others_make_is_looked_at_again_though_nothing_changed_here(session: Session) -> None:
+    client = session.client
+    runs = [client.materialize("stock", reuse="unchanged").result() for _ in range(2)]
+
+    assert all(each.succeeded for each in runs)
+    seen = [each.run_id for each in client.observations("stock")]
+    assert seen[:2] == [each.run_id for each in reversed(runs)]
+
+
 def test_a_run_of_nothing_succeeds_where_that_is_allowed(session: Session) -> None:
     with pytest.raises(SelectionError, match="matches nothing"):
         session.client.materialize("group:none")

@@ -137,6 +137,9 @@ class _Choice:
         self._why[step.key] = found
 
     def _mode_of(self, step: PlannedStep) -> ReuseMode:
+        if self._index.wiring.blocks[step.block].observed_keys:
+            # What others make may be another by now: that is what it looks for.
+            return ReuseMode.NEVER
         return self._mode or ReuseMode.NEVER
 
     def _changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
