@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from treadle_client._errors import NotFoundError as NotFoundError
     from treadle_client._errors import NothingFailedError as NothingFailedError
     from treadle_client._errors import NotMadeError as NotMadeError
+    from treadle_client._errors import PartitionError as PartitionError
     from treadle_client._errors import Refusal as Refusal
     from treadle_client._errors import RequestError as RequestError
     from treadle_client._errors import ResultTimeout as ResultTimeout
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from treadle_client._ids import RunId as RunId
     from treadle_client._ids import StepKey as StepKey
     from treadle_client._messages import *
+    from treadle_client._messages import LoadedPartition as LoadedPartition
+    from treadle_client._messages import PartitionKeyRange as PartitionKeyRange
+    from treadle_client._messages import PlannedPartitions as PlannedPartitions
     from treadle_client._result import RunResult as RunResult
     from treadle_client._run_handle import RunHandle as RunHandle
     from treadle_client.services._durability import Durability as Durability
@@ -54,6 +58,10 @@ _HOMES = {
     "Client": "_client",
     "Durability": "services._durability",
     "ImportScope": "services._start_choices",
+    "LoadedPartition": "_messages",
+    "PartitionError": "_errors",
+    "PartitionKeyRange": "_messages",
+    "PlannedPartitions": "_messages",
     "StartWith": "services._start_choices",
     "AccessError": "_errors",
     "CodeChangedError": "_errors",
@@ -141,6 +149,7 @@ __all__ = [
     "Load",
     "LoadError",
     "LoadState",
+    "LoadedPartition",
     "Location",
     "LocationNotReadyError",
     "LocationState",
@@ -161,6 +170,8 @@ __all__ = [
     "OpNeed",
     "OutputDiscarded",
     "OutputStored",
+    "PartitionError",
+    "PartitionKeyRange",
     "PlainValue",
     "Plan",
     "PlanOptions",
@@ -169,6 +180,7 @@ __all__ = [
     "PlannedInput",
     "PlannedInputRef",
     "PlannedOutput",
+    "PlannedPartitions",
     "PlannedSource",
     "PlannedStep",
     "Reexecution",

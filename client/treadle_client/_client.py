@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from treadle_client._arguments import (
     WrongArgument,
@@ -17,18 +17,15 @@ from treadle_client._arguments import (
     texts,
 )
 from treadle_client._arguments import run_id as given_run_id
+from treadle_client._assets_client import AssetsClient
 from treadle_client._errors import UnreachableError
 from treadle_client._home_client import HomeClient
 from treadle_client._messages import (
-    AssetEntry,
-    AssetObserved,
-    CheckEvaluated,
     Explanation,
     Graph,
     Isolation,
     Launcher,
     Location,
-    Materialization,
     Plan,
     ReexecutionKind,
     Reload,
@@ -47,7 +44,6 @@ from treadle_client._run_limits import run_limits
 from treadle_client.calls._rpc import LauncherRpc
 from treadle_client.calls._token import token_of
 from treadle_client.calls._translate import START_OR_NAME_ONE
-from treadle_client.calls._values import Readers, Reading, load_asset
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -56,7 +52,7 @@ PATIENCE_SECONDS = 30.0
 CONNECT_SECONDS = 10.0
 
 
-class Client(PartitionsClient, HomeClient):
+class Client(AssetsClient, PartitionsClient, HomeClient):
     """A connection to a launcher, made by `Client.connect` or `local`; closed at the end of a with.
 
     Every method raises UnreachableError when the launcher does not answer, and RequestError,
@@ -146,60 +142,6 @@ class Client(PartitionsClient, HomeClient):
         """
         return self._rpc.stream_graph(text_or_none(location, name="location"))
 
-    def assets(self, location: str | None = None) -> Iterator[AssetEntry]:
-        """Yield assets with their latest materialization, sorted by key; None: of all locations."""
-        return self._rpc.list_assets(text_or_none(location, name="location"))
-
-    def materializations(self, asset_key: str) -> Iterator[Materialization]:
-        """Yield an asset's materializations, newest first.
-
-        Raises:
-            NotFoundError: no location has the key and no run ever made it.
-        """
-        return self._rpc.list_materializations(text(asset_key, name="asset_key"), "")
-
-    def check_evaluations(
-        self, asset_key: str, check_name: str | None = None
-    ) -> Iterator[CheckEvaluated]:
-        """Yield what the checks of an asset said, or one of them, newest first.
-
-        Raises:
-            NotFoundError: no location has the key, and no run made or checked it.
-        """
-        name = text_or_none(check_name, name="check_name")
-        return self._rpc.list_check_evaluations(text(asset_key, name="asset_key"), name, "")
-
-    def observations(self, asset_key: str) -> Iterator[AssetObserved]:
-        """Yield what steps said of an asset that they do not make, newest first.
-
-        Of an asset with an `@observable_source_asset`, these are its observations: `metadata` has the
-        version as "dagster/data_version".
-
-        Raises:
-            NotFoundError: no location has the key, and no run made or observed it.
-        """
-        return self._rpc.list_observations(text(asset_key, name="asset_key"), "")
-
-    def load(
-        self,
-        asset_key: str,
-        *,
-        run: str | None = None,
-        definitions: Readers | None = None,
-        python_type: object = None,
-    ) -> Any:
-        """Return the value of an asset: of its latest materialization, or that of a run.
-
-        It is read in this process, which must be able to import what was pickled. What an IO manager
-        of the user's stored, that of `definitions` loads, as `python_type`, without a run's config.
-
-        Raises:
-            NotMadeError: no run, or not that one, has made the asset.
-            ValueUnreadableError: its value is not there, or not for this process to read.
-        """
-        key, run_id = text(asset_key, name="asset_key"), text_or_none(run, name="run")
-        return load_asset(self._rpc, key, run_id, Reading(definitions, python_type))
-
     def plan(  # noqa: PLR0913 - what a caller may choose, each by name
         self,
         selection: str | Sequence[str] | None = None,
@@ -212,18 +154,22 @@ class Client(PartitionsClient, HomeClient):
         unrecorded_loads: UnrecordedLoads | str | None = None,
         isolation: Isolation | str | None = None,
         reuse: ReuseMode | str | None = None,
+        partition: str | None = None,
+        partitions: str | Sequence[str] | None = None,
         config: object = None,
         allow_empty: bool = False,
     ) -> Plan:
         """Return what would run for a selection, a list of them (their union), or a job.
 
-        None of them: every asset. Nothing is run. `op_selection` are the ops of a job of ops that run: "a", "*a", "a*",
-        "+a", "a+", "inner.a". `config` is what ops are told: a `RunConfig`, or a
+        None of them: every asset. Nothing is run. `partition` is the key of the one that is made,
+        `partitions` several keys, or ranges, "FIRST..LAST". `op_selection` are the ops of a job of ops that
+        run: "a", "*a", "a*", "+a", "a+", "inner.a". `config` is what ops are told: a `RunConfig`, or a
         mapping, {"ops": {block: {"config": …}}}. With `reuse` "unchanged", a step is not run if an earlier
         run did the same: each step that runs says what changed (`PlannedStep.changes`).
 
         Raises:
             ConfigError: the config is wrong.
+            PartitionError: there is no such partition, or it is to be named.
             SelectionError: the selection is wrong, or cannot be made as it stands.
             ValueError: the list is empty, or an option's value is none of its values.
         """
@@ -236,6 +182,8 @@ class Client(PartitionsClient, HomeClient):
                 unrecorded_loads=unrecorded_loads,
                 isolation=isolation,
                 reuse=reuse,
+                partition=partition,
+                partitions=partitions,
                 config=config,
             ),
         )
@@ -249,6 +197,7 @@ class Client(PartitionsClient, HomeClient):
         location: str | None = None,
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
+        partition: str | None = None,
         config: object = None,
     ) -> Explanation:
         """Return why each op of the location is in the plan of a selection, or not, and each asset is selected.
@@ -261,7 +210,12 @@ class Client(PartitionsClient, HomeClient):
         return self._rpc.explain_selection(
             text_or_none(location, name="location"),
             selection_of(selection, job, op_selection),
-            plan_options(unselected_outputs=unselected_outputs, siblings=siblings, config=config),
+            plan_options(
+                unselected_outputs=unselected_outputs,
+                siblings=siblings,
+                partition=partition,
+                config=config,
+            ),
         )
 
     def materialize(  # noqa: PLR0913 - what a caller may choose, each by name
@@ -277,6 +231,8 @@ class Client(PartitionsClient, HomeClient):
         unrecorded_loads: UnrecordedLoads | str | None = None,
         isolation: Isolation | str | None = None,
         reuse: ReuseMode | str | None = None,
+        partition: str | None = None,
+        partitions: str | Sequence[str] | None = None,
         config: object = None,
         allow_empty: bool = False,
         tags: Mapping[str, str] | None = None,
@@ -306,6 +262,8 @@ class Client(PartitionsClient, HomeClient):
                 unrecorded_loads=unrecorded_loads,
                 isolation=isolation,
                 reuse=reuse,
+                partition=partition,
+                partitions=partitions,
                 config=config,
             ),
             tags=texts(tags, name="tags"),

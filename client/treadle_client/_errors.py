@@ -113,6 +113,10 @@ class ConfigError(RequestError):
     """The config is not what ops take, or lacks something that they need."""
 
 
+class PartitionError(RequestError):
+    """The partition is not there, is to be named, or nothing that is selected has partitions."""
+
+
 class StalePlanError(RequestError):
     """The plan is another now than the one that was passed: plan again, look, launch that."""
 

@@ -15,7 +15,7 @@ from treadle_client.text._text import NO_TEXT, Text
 from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'ChangeKind', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedSource', 'PlannedStep', 'PlannedStepOutput', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReuseMode', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepChange', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'ChangeKind', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'LoadedPartition', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionKeyRange', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedPartitions', 'PlannedSource', 'PlannedStep', 'PlannedStepOutput', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReuseMode', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepChange', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -534,9 +534,12 @@ class PlanOptions(View):
         It is laid over the job's, which is laid over what the definitions have. Null: none.
     reuse: Which steps are taken from earlier runs instead of being run. Of no effect on a
         re-execution.
+    partitions: The partitions that are made, of the one definition among those of the
+        selected assets that has them all: assets of others get theirs through the mappings.
+        Empty: none, which a selection with a partitioned asset is refused for.
     """
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config', 'reuse')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config', 'reuse', 'partitions')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
@@ -551,6 +554,10 @@ class PlanOptions(View):
     reuse: ReuseMode | None
     """Which steps are taken from earlier runs instead of being run. Of no effect on a
     re-execution."""
+    partitions: tuple[PartitionKeyRange, ...]
+    """The partitions that are made, of the one definition among those of the selected assets that
+    has them all: assets of others get theirs through the mappings. Empty: none, which a
+    selection with a partitioned asset is refused for."""
 
     def __init__(
         self,
@@ -561,6 +568,7 @@ class PlanOptions(View):
         isolation: Isolation | None = None,
         config: PlainValue = None,
         reuse: ReuseMode | None = None,
+        partitions: tuple[PartitionKeyRange, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
@@ -569,6 +577,7 @@ class PlanOptions(View):
         put(self, 'isolation', isolation)
         put(self, 'config', config)
         put(self, 'reuse', reuse)
+        put(self, 'partitions', partitions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'unselected_outputs', 'enum', 'maybe', 'UnselectedOutputs'),
@@ -577,6 +586,36 @@ class PlanOptions(View):
         (4, 'isolation', 'enum', 'maybe', 'Isolation'),
         (5, 'config', 'value', 'one', 'Value'),
         (20, 'reuse', 'enum', 'maybe', 'ReuseMode'),
+        (7, 'partitions', 'message', 'many', 'PartitionKeyRange'),
+    )
+
+
+class PartitionKeyRange(View):
+    """Keys that follow each other in the order of their definition.
+
+    first: The first.
+    last: The last, which belongs to it.
+    """
+
+    __slots__ = __match_args__ = ('first', 'last')
+    first: str
+    """The first."""
+    last: str
+    """The last, which belongs to it."""
+
+    def __init__(
+        self,
+        *,
+        first: str = "",
+        last: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'first', first)
+        put(self, 'last', last)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'first', 'text', 'one', ''),
+        (2, 'last', 'text', 'one', ''),
     )
 
 
@@ -852,13 +891,15 @@ class Plan(Streamed):
         sorted. At most 500.
     selected_checks: The checks selected, "asset:name", sorted. At most 500.
     observed_asset_keys: The external assets that are looked at, sorted. At most 500.
+    partitions_definitions: The definitions that partitions of the plan are of, sorted by
+        id.
     steps: Steps of the selected blocks, in topological order, ties by key.
     loads: Loads, sorted by key.
     hazards: Hazards, sorted by step key and output.
     reuses: Steps that are reused, sorted by key.
     """
 
-    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'selected_checks', 'observed_asset_keys', 'steps', 'loads', 'hazards', 'reuses')
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'selected_checks', 'observed_asset_keys', 'partitions_definitions', 'steps', 'loads', 'hazards', 'reuses')
     location: str
     """The location's name."""
     digest: str
@@ -889,6 +930,8 @@ class Plan(Streamed):
     """The checks selected, "asset:name", sorted. At most 500."""
     observed_asset_keys: tuple[AssetKey, ...]
     """The external assets that are looked at, sorted. At most 500."""
+    partitions_definitions: tuple[PartitionsDefinition, ...]
+    """The definitions that partitions of the plan are of, sorted by id."""
     steps: tuple[PlannedStep, ...]
     """Steps of the selected blocks, in topological order, ties by key."""
     loads: tuple[Load, ...]
@@ -915,6 +958,7 @@ class Plan(Streamed):
         below_asset_keys: tuple[AssetKey, ...] = (),
         selected_checks: tuple[str, ...] = (),
         observed_asset_keys: tuple[AssetKey, ...] = (),
+        partitions_definitions: tuple[PartitionsDefinition, ...] = (),
         steps: tuple[PlannedStep, ...] = (),
         loads: tuple[Load, ...] = (),
         hazards: tuple[Hazard, ...] = (),
@@ -935,17 +979,246 @@ class Plan(Streamed):
         put(self, 'below_asset_keys', below_asset_keys)
         put(self, 'selected_checks', selected_checks)
         put(self, 'observed_asset_keys', observed_asset_keys)
+        put(self, 'partitions_definitions', partitions_definitions)
         put(self, 'steps', steps)
         put(self, 'loads', loads)
         put(self, 'hazards', hazards)
         put(self, 'reuses', reuses)
 
     TABLE: ClassVar[Rows] = (
-        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'options', 'message', 'one', 'PlanOptions'), (6, 'selected_asset_keys', 'text', 'many', ''), (7, 'selected_asset_count', 'whole', 'one', ''), (8, 'missing_asset_keys', 'text', 'many', ''), (9, 'notes', 'text', 'many', ''), (10, 'reexecution', 'message', 'maybe', 'Reexecution'), (11, 'above_asset_keys', 'text', 'many', ''), (12, 'below_asset_keys', 'text', 'many', ''), (14, 'selected_checks', 'text', 'many', ''), (15, 'observed_asset_keys', 'text', 'many', ''))),
+        (1, '', 'inline', 'one', ((1, 'location', 'text', 'one', ''), (2, 'digest', 'text', 'one', ''), (3, 'fingerprint', 'text', 'one', ''), (4, 'selection', 'message', 'one', 'Selection'), (5, 'options', 'message', 'one', 'PlanOptions'), (6, 'selected_asset_keys', 'text', 'many', ''), (7, 'selected_asset_count', 'whole', 'one', ''), (8, 'missing_asset_keys', 'text', 'many', ''), (9, 'notes', 'text', 'many', ''), (10, 'reexecution', 'message', 'maybe', 'Reexecution'), (11, 'above_asset_keys', 'text', 'many', ''), (12, 'below_asset_keys', 'text', 'many', ''), (14, 'selected_checks', 'text', 'many', ''), (15, 'observed_asset_keys', 'text', 'many', ''), (20, 'partitions_definitions', 'message', 'many', 'PartitionsDefinition'))),
         (2, 'steps', 'message', 'many', 'PlannedStep'),
         (3, 'loads', 'message', 'many', 'Load'),
         (4, 'hazards', 'message', 'many', 'Hazard'),
         (5, 'reuses', 'message', 'many', 'Reuse'),
+    )
+
+
+class PartitionsDefinition(View):
+    """The keys of assets that are made in parts. Equal definitions have equal ids.
+
+    id: The first characters of the SHA-256 of the rest, in hexadecimal.
+    static: Those that are listed.
+    time_windows: One for each stretch of time.
+    dynamic: Those that the launcher was told.
+    multi: The combinations of those of several dimensions.
+    """
+
+    __slots__ = __match_args__ = ('id', 'static', 'time_windows', 'dynamic', 'multi')
+    id: str
+    """The first characters of the SHA-256 of the rest, in hexadecimal."""
+    static: StaticPartitions | None
+    """Those that are listed."""
+    time_windows: TimeWindowPartitions | None
+    """One for each stretch of time."""
+    dynamic: DynamicPartitions | None
+    """Those that the launcher was told."""
+    multi: MultiPartitions | None
+    """The combinations of those of several dimensions."""
+
+    def __init__(
+        self,
+        *,
+        id: str = "",
+        static: StaticPartitions | None = None,
+        time_windows: TimeWindowPartitions | None = None,
+        dynamic: DynamicPartitions | None = None,
+        multi: MultiPartitions | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'id', id)
+        put(self, 'static', static)
+        put(self, 'time_windows', time_windows)
+        put(self, 'dynamic', dynamic)
+        put(self, 'multi', multi)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'id', 'text', 'one', ''),
+        (2, 'static', 'message', 'maybe', 'StaticPartitions'),
+        (3, 'time_windows', 'message', 'maybe', 'TimeWindowPartitions'),
+        (4, 'dynamic', 'message', 'maybe', 'DynamicPartitions'),
+        (5, 'multi', 'message', 'maybe', 'MultiPartitions'),
+    )
+
+
+class StaticPartitions(View):
+    """Keys that are listed.
+
+    keys: The keys, in order, each once.
+    """
+
+    __slots__ = __match_args__ = ('keys',)
+    keys: tuple[str, ...]
+    """The keys, in order, each once."""
+
+    def __init__(
+        self,
+        *,
+        keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'keys', keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'keys', 'text', 'many', ''),
+    )
+
+
+class TimeWindowPartitions(View):
+    """One key for each window from a tick of a schedule to the next. The windows that have ended
+    by now are there.
+
+    cron_schedule: Five fields of cron: minute, hour, day of the month, month, day of the
+        week.
+    timezone: The time zone of the schedule and of the keys, by its name in the IANA
+        database.
+    start: The first window begins at the first tick at or after this moment.
+    end: No window ends after this moment. None: there is no such moment.
+    key_format: A key is the begin of its window in this format of strftime. Where a local
+        time comes twice, the second has its distance from UTC behind it, as %z.
+    end_offset: How many windows are there beyond those that have ended; negative: fewer.
+    excluded_schedules: A window that begins at a tick of one of these schedules is left
+        out.
+    excluded_moments: A window that begins at one of these moments is left out. Sorted.
+    """
+
+    __slots__ = __match_args__ = ('cron_schedule', 'timezone', 'start', 'end', 'key_format', 'end_offset', 'excluded_schedules', 'excluded_moments')
+    cron_schedule: str
+    """Five fields of cron: minute, hour, day of the month, month, day of the week."""
+    timezone: str
+    """The time zone of the schedule and of the keys, by its name in the IANA database."""
+    start: int
+    """The first window begins at the first tick at or after this moment."""
+    end: int | None
+    """No window ends after this moment. None: there is no such moment."""
+    key_format: str
+    """A key is the begin of its window in this format of strftime. Where a local time comes twice,
+    the second has its distance from UTC behind it, as %z."""
+    end_offset: int
+    """How many windows are there beyond those that have ended; negative: fewer."""
+    excluded_schedules: tuple[str, ...]
+    """A window that begins at a tick of one of these schedules is left out."""
+    excluded_moments: tuple[int, ...]
+    """A window that begins at one of these moments is left out. Sorted."""
+
+    def __init__(
+        self,
+        *,
+        cron_schedule: str = "",
+        timezone: str = "",
+        start: int = 0,
+        end: int | None = None,
+        key_format: str = "",
+        end_offset: int = 0,
+        excluded_schedules: tuple[str, ...] = (),
+        excluded_moments: tuple[int, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'cron_schedule', cron_schedule)
+        put(self, 'timezone', timezone)
+        put(self, 'start', start)
+        put(self, 'end', end)
+        put(self, 'key_format', key_format)
+        put(self, 'end_offset', end_offset)
+        put(self, 'excluded_schedules', excluded_schedules)
+        put(self, 'excluded_moments', excluded_moments)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'cron_schedule', 'text', 'one', ''),
+        (2, 'timezone', 'text', 'one', ''),
+        (3, 'start', 'wide', 'one', ''),
+        (4, 'end', 'wide', 'maybe', ''),
+        (5, 'key_format', 'text', 'one', ''),
+        (6, 'end_offset', 'whole', 'one', ''),
+        (7, 'excluded_schedules', 'text', 'many', ''),
+        (8, 'excluded_moments', 'wide', 'many', ''),
+    )
+
+
+class DynamicPartitions(View):
+    """Keys that the launcher was told: AddPartitions, RemovePartitions.
+
+    name: The name that they are added under.
+    """
+
+    __slots__ = __match_args__ = ('name',)
+    name: str
+    """The name that they are added under."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+    )
+
+
+class MultiPartitions(View):
+    """Keys of which each part is one of another definition's, joined by "|".
+
+    dimensions: The parts, sorted by name: the order that they have in a key.
+    """
+
+    __slots__ = __match_args__ = ('dimensions',)
+    dimensions: tuple[PartitionDimension, ...]
+    """The parts, sorted by name: the order that they have in a key."""
+
+    def __init__(
+        self,
+        *,
+        dimensions: tuple[PartitionDimension, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'dimensions', dimensions)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'dimensions', 'message', 'many', 'PartitionDimension'),
+    )
+
+
+class PartitionDimension(View):
+    """One part of the keys of MultiPartitions.
+
+    name: The name, unique among the dimensions.
+    static: Those that are listed.
+    time_windows: One for each stretch of time.
+    dynamic: Those that the launcher was told.
+    """
+
+    __slots__ = __match_args__ = ('name', 'static', 'time_windows', 'dynamic')
+    name: str
+    """The name, unique among the dimensions."""
+    static: StaticPartitions | None
+    """Those that are listed."""
+    time_windows: TimeWindowPartitions | None
+    """One for each stretch of time."""
+    dynamic: DynamicPartitions | None
+    """Those that the launcher was told."""
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        static: StaticPartitions | None = None,
+        time_windows: TimeWindowPartitions | None = None,
+        dynamic: DynamicPartitions | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'static', static)
+        put(self, 'time_windows', time_windows)
+        put(self, 'dynamic', dynamic)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'name', 'text', 'one', ''),
+        (2, 'static', 'message', 'maybe', 'StaticPartitions'),
+        (3, 'time_windows', 'message', 'maybe', 'TimeWindowPartitions'),
+        (4, 'dynamic', 'message', 'maybe', 'DynamicPartitions'),
     )
 
 
@@ -986,9 +1259,11 @@ class PlannedStep(View):
         op in the manifest says all.
     changes: What is not as it was when it ran last, if it runs though what is unchanged is
         reused.
+    partitions: context.partition_keys: the partitions of its block that the run makes.
+        None: the block has none, or its assets have others of their own.
     """
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'mapped_over', 'code_digest', 'changes')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'mapped_over', 'code_digest', 'changes', 'partitions')
     key: StepKey
     """The step key."""
     block: str
@@ -1040,6 +1315,9 @@ class PlannedStep(View):
     says all."""
     changes: tuple[StepChange, ...]
     """What is not as it was when it ran last, if it runs though what is unchanged is reused."""
+    partitions: PlannedPartitions | None
+    """context.partition_keys: the partitions of its block that the run makes. None: the block has
+    none, or its assets have others of their own."""
 
     def __init__(
         self,
@@ -1066,6 +1344,7 @@ class PlannedStep(View):
         mapped_over: tuple[PlannedStepOutput, ...] = (),
         code_digest: str = "",
         changes: tuple[StepChange, ...] = (),
+        partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -1090,6 +1369,7 @@ class PlannedStep(View):
         put(self, 'mapped_over', mapped_over)
         put(self, 'code_digest', code_digest)
         put(self, 'changes', changes)
+        put(self, 'partitions', partitions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'key', 'text', 'one', ''),
@@ -1114,6 +1394,7 @@ class PlannedStep(View):
         (20, 'mapped_over', 'message', 'many', 'PlannedStepOutput'),
         (25, 'code_digest', 'text', 'one', ''),
         (26, 'changes', 'message', 'many', 'StepChange'),
+        (27, 'partitions', 'message', 'maybe', 'PlannedPartitions'),
     )
 
 
@@ -1194,9 +1475,16 @@ class PlannedSource(View):
     load: It is loaded: see the Load of this key.
     asset_key: The asset this source reads, when the reader names an asset or a sibling's.
         Set also beside step_output when a step of this run makes the asset.
+    partitions: The partitions of the asset that are read. None: it has none, or see
+        every_partition.
+    by_partition: The op gets a mapping of partition key to value.
+    every_partition: All partitions that a run has made are read, those that this run makes
+        included.
+    loaded_partitions: Beside step_output: those of the partitions that this run does not
+        make. They are loaded: see the Load of asset_key. None: none.
     """
 
-    __slots__ = __match_args__ = ('step_key', 'output', 'mapping_key', 'collected', 'load', 'asset_key')
+    __slots__ = __match_args__ = ('step_key', 'output', 'mapping_key', 'collected', 'load', 'asset_key', 'partitions', 'by_partition', 'every_partition', 'loaded_partitions')
     step_key: StepKey
     """The step."""
     output: str
@@ -1212,6 +1500,15 @@ class PlannedSource(View):
     asset_key: AssetKey
     """The asset this source reads, when the reader names an asset or a sibling's. Set also beside
     step_output when a step of this run makes the asset."""
+    partitions: PlannedPartitions | None
+    """The partitions of the asset that are read. None: it has none, or see every_partition."""
+    by_partition: bool
+    """The op gets a mapping of partition key to value."""
+    every_partition: bool
+    """All partitions that a run has made are read, those that this run makes included."""
+    loaded_partitions: PlannedPartitions | None
+    """Beside step_output: those of the partitions that this run does not make. They are loaded:
+    see the Load of asset_key. None: none."""
 
     def __init__(
         self,
@@ -1222,6 +1519,10 @@ class PlannedSource(View):
         collected: int = 0,
         load: AssetKey = AssetKey(""),
         asset_key: AssetKey = AssetKey(""),
+        partitions: PlannedPartitions | None = None,
+        by_partition: bool = False,
+        every_partition: bool = False,
+        loaded_partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
@@ -1230,11 +1531,55 @@ class PlannedSource(View):
         put(self, 'collected', collected)
         put(self, 'load', load)
         put(self, 'asset_key', asset_key)
+        put(self, 'partitions', partitions)
+        put(self, 'by_partition', by_partition)
+        put(self, 'every_partition', every_partition)
+        put(self, 'loaded_partitions', loaded_partitions)
 
     TABLE: ClassVar[Rows] = (
         (1, '', 'inline', 'one', ((1, 'step_key', 'text', 'one', ''), (2, 'output', 'text', 'one', ''), (3, 'mapping_key', 'text', 'one', ''), (4, 'collected', 'whole', 'one', ''))),
         (2, 'load', 'text', 'one', ''),
         (3, 'asset_key', 'text', 'one', ''),
+        (4, 'partitions', 'message', 'maybe', 'PlannedPartitions'),
+        (5, 'by_partition', 'flag', 'one', ''),
+        (6, 'every_partition', 'flag', 'one', ''),
+        (7, 'loaded_partitions', 'message', 'maybe', 'PlannedPartitions'),
+    )
+
+
+class PlannedPartitions(View):
+    """Some partitions of one definition.
+
+    definition_id: The definition's id.
+    ranges: Their keys, in the definition's order. Of dynamic partitions each range is of
+        one key.
+    count: How many they are.
+    """
+
+    __slots__ = __match_args__ = ('definition_id', 'ranges', 'count')
+    definition_id: str
+    """The definition's id."""
+    ranges: tuple[PartitionKeyRange, ...]
+    """Their keys, in the definition's order. Of dynamic partitions each range is of one key."""
+    count: int
+    """How many they are."""
+
+    def __init__(
+        self,
+        *,
+        definition_id: str = "",
+        ranges: tuple[PartitionKeyRange, ...] = (),
+        count: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'definition_id', definition_id)
+        put(self, 'ranges', ranges)
+        put(self, 'count', count)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'definition_id', 'text', 'one', ''),
+        (2, 'ranges', 'message', 'many', 'PartitionKeyRange'),
+        (3, 'count', 'wide', 'one', ''),
     )
 
 
@@ -1333,9 +1678,10 @@ class PlannedAsset(View):
     builtin_manager: That manager is Treadle's own: its values are ValueRefs in the record.
     keep_versions: How many versions of it are kept. 0: as many as the launcher keeps of
         each.
+    partitions: The partitions of it that the run makes. None: it has none.
     """
 
-    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager', 'keep_versions')
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager', 'keep_versions', 'partitions')
     asset_key: AssetKey
     """The key."""
     selected: bool
@@ -1346,6 +1692,8 @@ class PlannedAsset(View):
     """That manager is Treadle's own: its values are ValueRefs in the record."""
     keep_versions: int
     """How many versions of it are kept. 0: as many as the launcher keeps of each."""
+    partitions: PlannedPartitions | None
+    """The partitions of it that the run makes. None: it has none."""
 
     def __init__(
         self,
@@ -1355,6 +1703,7 @@ class PlannedAsset(View):
         io_manager_key: str = "",
         builtin_manager: bool = False,
         keep_versions: int = 0,
+        partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -1362,6 +1711,7 @@ class PlannedAsset(View):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
         put(self, 'keep_versions', keep_versions)
+        put(self, 'partitions', partitions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -1369,6 +1719,7 @@ class PlannedAsset(View):
         (3, 'io_manager_key', 'text', 'one', ''),
         (4, 'builtin_manager', 'flag', 'one', ''),
         (5, 'keep_versions', 'whole', 'one', ''),
+        (6, 'partitions', 'message', 'maybe', 'PlannedPartitions'),
     )
 
 
@@ -1619,9 +1970,15 @@ class Load(View):
     gone: Set by the launcher when UNRECORDED though a run made the asset: why its value
         cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
     version: Set by the launcher when RECORDED: AssetFact.version as the plan was made.
+    partitions: The partitions of it that must be stored. None: it has none, or see
+        every_partition.
+    every_partition: All its partitions that a run has made are loaded, as many as they are.
+    loaded_partitions: Set by the launcher: what is loaded of each partition that is
+        recorded, in place of run_id, step_key, value_ref, store_sequence and materialized_at.
+        At most 10,000.
     """
 
-    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone', 'version')
+    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone', 'version', 'partitions', 'every_partition', 'loaded_partitions')
     asset_key: AssetKey
     """The key."""
     readers: tuple[PlannedInputRef, ...]
@@ -1651,6 +2008,13 @@ class Load(View):
     read, a clause: "its value is gone from the disk (/home/values/a)"."""
     version: str
     """Set by the launcher when RECORDED: AssetFact.version as the plan was made."""
+    partitions: PlannedPartitions | None
+    """The partitions of it that must be stored. None: it has none, or see every_partition."""
+    every_partition: bool
+    """All its partitions that a run has made are loaded, as many as they are."""
+    loaded_partitions: tuple[LoadedPartition, ...]
+    """Set by the launcher: what is loaded of each partition that is recorded, in place of run_id,
+    step_key, value_ref, store_sequence and materialized_at. At most 10,000."""
 
     def __init__(
         self,
@@ -1669,6 +2033,9 @@ class Load(View):
         materialized_at: datetime | None = None,
         gone: str = "",
         version: str = "",
+        partitions: PlannedPartitions | None = None,
+        every_partition: bool = False,
+        loaded_partitions: tuple[LoadedPartition, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -1685,6 +2052,9 @@ class Load(View):
         put(self, 'materialized_at', materialized_at)
         put(self, 'gone', gone)
         put(self, 'version', version)
+        put(self, 'partitions', partitions)
+        put(self, 'every_partition', every_partition)
+        put(self, 'loaded_partitions', loaded_partitions)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -1701,6 +2071,9 @@ class Load(View):
         (12, 'materialized_at', 'time', 'maybe', 'Timestamp'),
         (13, 'gone', 'text', 'one', ''),
         (20, 'version', 'text', 'one', ''),
+        (14, 'partitions', 'message', 'maybe', 'PlannedPartitions'),
+        (15, 'every_partition', 'flag', 'one', ''),
+        (16, 'loaded_partitions', 'message', 'many', 'LoadedPartition'),
     )
 
 
@@ -1730,6 +2103,59 @@ class PlannedInputRef(View):
     TABLE: ClassVar[Rows] = (
         (1, 'step_key', 'text', 'one', ''),
         (2, 'input', 'text', 'one', ''),
+    )
+
+
+class LoadedPartition(View):
+    """What is on record of one partition that is loaded.
+
+    partition_key: The partition's key.
+    run_id: The run that made the value.
+    step_key: The step that made the value.
+    value_ref: The value. None: the record has none.
+    store_sequence: The store sequence of the materialization.
+    materialized_at: When it was materialized. Set by the launcher.
+    """
+
+    __slots__ = __match_args__ = ('partition_key', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at')
+    partition_key: str
+    """The partition's key."""
+    run_id: RunId
+    """The run that made the value."""
+    step_key: StepKey
+    """The step that made the value."""
+    value_ref: ValueRef | None
+    """The value. None: the record has none."""
+    store_sequence: int
+    """The store sequence of the materialization."""
+    materialized_at: datetime | None
+    """When it was materialized. Set by the launcher."""
+
+    def __init__(
+        self,
+        *,
+        partition_key: str = "",
+        run_id: RunId = RunId(""),
+        step_key: StepKey = StepKey(""),
+        value_ref: ValueRef | None = None,
+        store_sequence: int = 0,
+        materialized_at: datetime | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'partition_key', partition_key)
+        put(self, 'run_id', run_id)
+        put(self, 'step_key', step_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'materialized_at', materialized_at)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'partition_key', 'text', 'one', ''),
+        (2, 'run_id', 'text', 'one', ''),
+        (3, 'step_key', 'text', 'one', ''),
+        (4, 'value_ref', 'message', 'maybe', 'ValueRef'),
+        (5, 'store_sequence', 'wide', 'one', ''),
+        (6, 'materialized_at', 'time', 'maybe', 'Timestamp'),
     )
 
 
@@ -1834,9 +2260,10 @@ class ReusedOutput(View):
         for Nothing.
     io_manager_key: The resource key of the IO manager. Empty for Nothing.
     mapping_key: The mapping key, of an element of a dynamic output. Empty: it is none.
+    partition_key: The partition of the asset. Empty: it has none.
     """
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'mapping_key')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'mapping_key', 'partition_key')
     output: str
     """The output's name."""
     asset_key: AssetKey
@@ -1847,6 +2274,8 @@ class ReusedOutput(View):
     """The resource key of the IO manager. Empty for Nothing."""
     mapping_key: str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    partition_key: str
+    """The partition of the asset. Empty: it has none."""
 
     def __init__(
         self,
@@ -1856,6 +2285,7 @@ class ReusedOutput(View):
         value_ref: ValueRef | None = None,
         io_manager_key: str = "",
         mapping_key: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
@@ -1863,6 +2293,7 @@ class ReusedOutput(View):
         put(self, 'value_ref', value_ref)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'mapping_key', mapping_key)
+        put(self, 'partition_key', partition_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'output', 'text', 'one', ''),
@@ -1870,6 +2301,7 @@ class ReusedOutput(View):
         (3, 'value_ref', 'message', 'maybe', 'ValueRef'),
         (4, 'io_manager_key', 'text', 'one', ''),
         (5, 'mapping_key', 'text', 'one', ''),
+        (6, 'partition_key', 'text', 'one', ''),
     )
 
 
@@ -3495,234 +3927,6 @@ class AssetCheck(View):
     )
 
 
-class PartitionsDefinition(View):
-    """The keys of assets that are made in parts. Equal definitions have equal ids.
-
-    id: The first characters of the SHA-256 of the rest, in hexadecimal.
-    static: Those that are listed.
-    time_windows: One for each stretch of time.
-    dynamic: Those that the launcher was told.
-    multi: The combinations of those of several dimensions.
-    """
-
-    __slots__ = __match_args__ = ('id', 'static', 'time_windows', 'dynamic', 'multi')
-    id: str
-    """The first characters of the SHA-256 of the rest, in hexadecimal."""
-    static: StaticPartitions | None
-    """Those that are listed."""
-    time_windows: TimeWindowPartitions | None
-    """One for each stretch of time."""
-    dynamic: DynamicPartitions | None
-    """Those that the launcher was told."""
-    multi: MultiPartitions | None
-    """The combinations of those of several dimensions."""
-
-    def __init__(
-        self,
-        *,
-        id: str = "",
-        static: StaticPartitions | None = None,
-        time_windows: TimeWindowPartitions | None = None,
-        dynamic: DynamicPartitions | None = None,
-        multi: MultiPartitions | None = None,
-    ) -> None:
-        put = object.__setattr__
-        put(self, 'id', id)
-        put(self, 'static', static)
-        put(self, 'time_windows', time_windows)
-        put(self, 'dynamic', dynamic)
-        put(self, 'multi', multi)
-
-    TABLE: ClassVar[Rows] = (
-        (1, 'id', 'text', 'one', ''),
-        (2, 'static', 'message', 'maybe', 'StaticPartitions'),
-        (3, 'time_windows', 'message', 'maybe', 'TimeWindowPartitions'),
-        (4, 'dynamic', 'message', 'maybe', 'DynamicPartitions'),
-        (5, 'multi', 'message', 'maybe', 'MultiPartitions'),
-    )
-
-
-class StaticPartitions(View):
-    """Keys that are listed.
-
-    keys: The keys, in order, each once.
-    """
-
-    __slots__ = __match_args__ = ('keys',)
-    keys: tuple[str, ...]
-    """The keys, in order, each once."""
-
-    def __init__(
-        self,
-        *,
-        keys: tuple[str, ...] = (),
-    ) -> None:
-        put = object.__setattr__
-        put(self, 'keys', keys)
-
-    TABLE: ClassVar[Rows] = (
-        (1, 'keys', 'text', 'many', ''),
-    )
-
-
-class TimeWindowPartitions(View):
-    """One key for each window from a tick of a schedule to the next. The windows that have ended
-    by now are there.
-
-    cron_schedule: Five fields of cron: minute, hour, day of the month, month, day of the
-        week.
-    timezone: The time zone of the schedule and of the keys, by its name in the IANA
-        database.
-    start: The first window begins at the first tick at or after this moment.
-    end: No window ends after this moment. None: there is no such moment.
-    key_format: A key is the begin of its window in this format of strftime. Where a local
-        time comes twice, the second has its distance from UTC behind it, as %z.
-    end_offset: How many windows are there beyond those that have ended; negative: fewer.
-    excluded_schedules: A window that begins at a tick of one of these schedules is left
-        out.
-    excluded_moments: A window that begins at one of these moments is left out. Sorted.
-    """
-
-    __slots__ = __match_args__ = ('cron_schedule', 'timezone', 'start', 'end', 'key_format', 'end_offset', 'excluded_schedules', 'excluded_moments')
-    cron_schedule: str
-    """Five fields of cron: minute, hour, day of the month, month, day of the week."""
-    timezone: str
-    """The time zone of the schedule and of the keys, by its name in the IANA database."""
-    start: int
-    """The first window begins at the first tick at or after this moment."""
-    end: int | None
-    """No window ends after this moment. None: there is no such moment."""
-    key_format: str
-    """A key is the begin of its window in this format of strftime. Where a local time comes twice,
-    the second has its distance from UTC behind it, as %z."""
-    end_offset: int
-    """How many windows are there beyond those that have ended; negative: fewer."""
-    excluded_schedules: tuple[str, ...]
-    """A window that begins at a tick of one of these schedules is left out."""
-    excluded_moments: tuple[int, ...]
-    """A window that begins at one of these moments is left out. Sorted."""
-
-    def __init__(
-        self,
-        *,
-        cron_schedule: str = "",
-        timezone: str = "",
-        start: int = 0,
-        end: int | None = None,
-        key_format: str = "",
-        end_offset: int = 0,
-        excluded_schedules: tuple[str, ...] = (),
-        excluded_moments: tuple[int, ...] = (),
-    ) -> None:
-        put = object.__setattr__
-        put(self, 'cron_schedule', cron_schedule)
-        put(self, 'timezone', timezone)
-        put(self, 'start', start)
-        put(self, 'end', end)
-        put(self, 'key_format', key_format)
-        put(self, 'end_offset', end_offset)
-        put(self, 'excluded_schedules', excluded_schedules)
-        put(self, 'excluded_moments', excluded_moments)
-
-    TABLE: ClassVar[Rows] = (
-        (1, 'cron_schedule', 'text', 'one', ''),
-        (2, 'timezone', 'text', 'one', ''),
-        (3, 'start', 'wide', 'one', ''),
-        (4, 'end', 'wide', 'maybe', ''),
-        (5, 'key_format', 'text', 'one', ''),
-        (6, 'end_offset', 'whole', 'one', ''),
-        (7, 'excluded_schedules', 'text', 'many', ''),
-        (8, 'excluded_moments', 'wide', 'many', ''),
-    )
-
-
-class DynamicPartitions(View):
-    """Keys that the launcher was told: AddPartitions, RemovePartitions.
-
-    name: The name that they are added under.
-    """
-
-    __slots__ = __match_args__ = ('name',)
-    name: str
-    """The name that they are added under."""
-
-    def __init__(
-        self,
-        *,
-        name: str = "",
-    ) -> None:
-        put = object.__setattr__
-        put(self, 'name', name)
-
-    TABLE: ClassVar[Rows] = (
-        (1, 'name', 'text', 'one', ''),
-    )
-
-
-class MultiPartitions(View):
-    """Keys of which each part is one of another definition's, joined by "|".
-
-    dimensions: The parts, sorted by name: the order that they have in a key.
-    """
-
-    __slots__ = __match_args__ = ('dimensions',)
-    dimensions: tuple[PartitionDimension, ...]
-    """The parts, sorted by name: the order that they have in a key."""
-
-    def __init__(
-        self,
-        *,
-        dimensions: tuple[PartitionDimension, ...] = (),
-    ) -> None:
-        put = object.__setattr__
-        put(self, 'dimensions', dimensions)
-
-    TABLE: ClassVar[Rows] = (
-        (1, 'dimensions', 'message', 'many', 'PartitionDimension'),
-    )
-
-
-class PartitionDimension(View):
-    """One part of the keys of MultiPartitions.
-
-    name: The name, unique among the dimensions.
-    static: Those that are listed.
-    time_windows: One for each stretch of time.
-    dynamic: Those that the launcher was told.
-    """
-
-    __slots__ = __match_args__ = ('name', 'static', 'time_windows', 'dynamic')
-    name: str
-    """The name, unique among the dimensions."""
-    static: StaticPartitions | None
-    """Those that are listed."""
-    time_windows: TimeWindowPartitions | None
-    """One for each stretch of time."""
-    dynamic: DynamicPartitions | None
-    """Those that the launcher was told."""
-
-    def __init__(
-        self,
-        *,
-        name: str = "",
-        static: StaticPartitions | None = None,
-        time_windows: TimeWindowPartitions | None = None,
-        dynamic: DynamicPartitions | None = None,
-    ) -> None:
-        put = object.__setattr__
-        put(self, 'name', name)
-        put(self, 'static', static)
-        put(self, 'time_windows', time_windows)
-        put(self, 'dynamic', dynamic)
-
-    TABLE: ClassVar[Rows] = (
-        (1, 'name', 'text', 'one', ''),
-        (2, 'static', 'message', 'maybe', 'StaticPartitions'),
-        (3, 'time_windows', 'message', 'maybe', 'TimeWindowPartitions'),
-        (4, 'dynamic', 'message', 'maybe', 'DynamicPartitions'),
-    )
-
-
 class Run(View):
     """One run.
 
@@ -4002,9 +4206,10 @@ class Materialization(View):
     gone: Why the value cannot be read, a clause: "its value is gone from the disk
         (/home/values/a)". Empty: its file is there and as long as it was, or it is none of
         Treadle's own.
+    partition_key: The partition that was made. Empty: the asset has none.
     """
 
-    __slots__ = __match_args__ = ('asset_key', 'run_id', 'step_key', 'attempt', 'store_sequence', 'time', 'digest', 'metadata', 'unexpected', 'value_ref', 'location', 'removed', 'gone')
+    __slots__ = __match_args__ = ('asset_key', 'run_id', 'step_key', 'attempt', 'store_sequence', 'time', 'digest', 'metadata', 'unexpected', 'value_ref', 'location', 'removed', 'gone', 'partition_key')
     asset_key: AssetKey
     """The asset."""
     run_id: RunId
@@ -4032,6 +4237,8 @@ class Materialization(View):
     gone: str
     """Why the value cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
     Empty: its file is there and as long as it was, or it is none of Treadle's own."""
+    partition_key: str
+    """The partition that was made. Empty: the asset has none."""
 
     def __init__(
         self,
@@ -4049,6 +4256,7 @@ class Materialization(View):
         location: str = "",
         removed: bool = False,
         gone: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -4064,6 +4272,7 @@ class Materialization(View):
         put(self, 'location', location)
         put(self, 'removed', removed)
         put(self, 'gone', gone)
+        put(self, 'partition_key', partition_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -4079,6 +4288,7 @@ class Materialization(View):
         (11, 'location', 'text', 'one', ''),
         (12, 'removed', 'flag', 'one', ''),
         (13, 'gone', 'text', 'one', ''),
+        (16, 'partition_key', 'text', 'one', ''),
     )
 
 
@@ -4717,11 +4927,13 @@ class InputLoaded(Event):
         what fails when it is used.
     from_mapping_key: The mapping key of the element that was read of a dynamic output.
         Empty: it is none.
+    partition_key: The partition of the asset that was read. Empty: it has none, or several
+        were read at once by a manager of the user's.
     """
 
     kind = EventKind.INPUT_LOADED
-    __slots__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key')
+    __slots__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key', 'partition_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key', 'partition_key')
     input: str
     """The input's name."""
     position: int
@@ -4742,6 +4954,9 @@ class InputLoaded(Event):
     it is used."""
     from_mapping_key: str
     """The mapping key of the element that was read of a dynamic output. Empty: it is none."""
+    partition_key: str
+    """The partition of the asset that was read. Empty: it has none, or several were read at once
+    by a manager of the user's."""
 
     def __init__(
         self,
@@ -4761,6 +4976,7 @@ class InputLoaded(Event):
         value_ref: ValueRef | None = None,
         not_needed: bool = False,
         from_mapping_key: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -4778,6 +4994,7 @@ class InputLoaded(Event):
         put(self, 'value_ref', value_ref)
         put(self, 'not_needed', not_needed)
         put(self, 'from_mapping_key', from_mapping_key)
+        put(self, 'partition_key', partition_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'input', 'text', 'one', ''),
@@ -4789,6 +5006,7 @@ class InputLoaded(Event):
         (7, 'value_ref', 'message', 'maybe', 'ValueRef'),
         (8, 'not_needed', 'flag', 'one', ''),
         (9, 'from_mapping_key', 'text', 'one', ''),
+        (10, 'partition_key', 'text', 'one', ''),
     )
 
 
@@ -4806,11 +5024,12 @@ class OutputStored(Event):
     in_memory: It was passed on in memory to later steps of its task, and stored nowhere: it
         is gone with the process of that task.
     mapping_key: The mapping key, of an element of a dynamic output. Empty: it is none.
+    partition_key: The partition of the asset. Empty: it has none.
     """
 
     kind = EventKind.OUTPUT_STORED
-    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory', 'mapping_key')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory', 'mapping_key')
+    __slots__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory', 'mapping_key', 'partition_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration', 'in_memory', 'mapping_key', 'partition_key')
     output: str
     """The output's name."""
     asset_key: AssetKey
@@ -4828,6 +5047,8 @@ class OutputStored(Event):
     the process of that task."""
     mapping_key: str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    partition_key: str
+    """The partition of the asset. Empty: it has none."""
 
     def __init__(
         self,
@@ -4846,6 +5067,7 @@ class OutputStored(Event):
         duration: timedelta = NO_TIME,
         in_memory: bool = False,
         mapping_key: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -4862,6 +5084,7 @@ class OutputStored(Event):
         put(self, 'duration', duration)
         put(self, 'in_memory', in_memory)
         put(self, 'mapping_key', mapping_key)
+        put(self, 'partition_key', partition_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'output', 'text', 'one', ''),
@@ -4872,6 +5095,7 @@ class OutputStored(Event):
         (6, 'duration', 'us', 'one', ''),
         (7, 'in_memory', 'flag', 'one', ''),
         (8, 'mapping_key', 'text', 'one', ''),
+        (9, 'partition_key', 'text', 'one', ''),
     )
 
 
@@ -4932,11 +5156,12 @@ class AssetMaterialized(Event):
     io_manager_key: The resource key of the IO manager. Empty for Nothing.
     keep_versions: How many versions of the asset are kept while this is the newest. 0: as
         many as the launcher keeps of each.
+    partition_key: The partition that was made. Empty: the asset has none.
     """
 
     kind = EventKind.ASSET_MATERIALIZED
-    __slots__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions')
+    __slots__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions', 'partition_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions', 'partition_key')
     asset_key: AssetKey
     """The asset."""
     output: str
@@ -4954,6 +5179,8 @@ class AssetMaterialized(Event):
     keep_versions: int
     """How many versions of the asset are kept while this is the newest. 0: as many as the launcher
     keeps of each."""
+    partition_key: str
+    """The partition that was made. Empty: the asset has none."""
 
     def __init__(
         self,
@@ -4972,6 +5199,7 @@ class AssetMaterialized(Event):
         digest: str = "",
         io_manager_key: str = "",
         keep_versions: int = 0,
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -4988,6 +5216,7 @@ class AssetMaterialized(Event):
         put(self, 'digest', digest)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'keep_versions', keep_versions)
+        put(self, 'partition_key', partition_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -4998,6 +5227,7 @@ class AssetMaterialized(Event):
         (6, 'digest', 'text', 'one', ''),
         (7, 'io_manager_key', 'text', 'one', ''),
         (8, 'keep_versions', 'whole', 'one', ''),
+        (9, 'partition_key', 'text', 'one', ''),
     )
 
 
@@ -5011,11 +5241,13 @@ class CheckEvaluated(Event):
     blocking: A failure of it, of severity ERROR, fails the step.
     severity: How bad it is that it did not hold.
     description: What its result says of itself, for a person. Empty: nothing.
+    partition_key: The partition of the asset that was looked at. Empty: it has none, or
+        several were.
     """
 
     kind = EventKind.CHECK_EVALUATED
-    __slots__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description')
+    __slots__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description', 'partition_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description', 'partition_key')
     asset_key: AssetKey
     """The asset."""
     check_name: str
@@ -5030,6 +5262,8 @@ class CheckEvaluated(Event):
     """How bad it is that it did not hold."""
     description: str
     """What its result says of itself, for a person. Empty: nothing."""
+    partition_key: str
+    """The partition of the asset that was looked at. Empty: it has none, or several were."""
 
     def __init__(
         self,
@@ -5047,6 +5281,7 @@ class CheckEvaluated(Event):
         blocking: bool = False,
         severity: AssetCheckSeverity | None = None,
         description: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -5062,6 +5297,7 @@ class CheckEvaluated(Event):
         put(self, 'blocking', blocking)
         put(self, 'severity', severity)
         put(self, 'description', description)
+        put(self, 'partition_key', partition_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
@@ -5071,6 +5307,7 @@ class CheckEvaluated(Event):
         (5, 'blocking', 'flag', 'one', ''),
         (6, 'severity', 'enum', 'maybe', 'AssetCheckSeverity'),
         (7, 'description', 'text', 'one', ''),
+        (9, 'partition_key', 'text', 'one', ''),
     )
 
 
@@ -5706,11 +5943,12 @@ class AssetObserved(Event):
     description: What the op says of it, for a person. Empty: nothing.
     metadata: Facts about it.
     materialized: The op says that it made the asset, in its own way.
+    partition_key: The partition that it speaks of. Empty: none.
     """
 
     kind = EventKind.ASSET_OBSERVED
-    __slots__ = ('asset_key', 'description', 'metadata', 'materialized')
-    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'description', 'metadata', 'materialized')
+    __slots__ = ('asset_key', 'description', 'metadata', 'materialized', 'partition_key')
+    __match_args__ = ('store_sequence', 'run_id', 'sequence', 'time', 'step_key', 'attempt', 'asset_key', 'description', 'metadata', 'materialized', 'partition_key')
     asset_key: AssetKey
     """The asset. No location need define it."""
     description: str
@@ -5719,6 +5957,8 @@ class AssetObserved(Event):
     """Facts about it."""
     materialized: bool
     """The op says that it made the asset, in its own way."""
+    partition_key: str
+    """The partition that it speaks of. Empty: none."""
 
     def __init__(
         self,
@@ -5733,6 +5973,7 @@ class AssetObserved(Event):
         description: str = "",
         metadata: Metadata = NO_METADATA,
         materialized: bool = False,
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'store_sequence', store_sequence)
@@ -5745,12 +5986,14 @@ class AssetObserved(Event):
         put(self, 'description', description)
         put(self, 'metadata', metadata)
         put(self, 'materialized', materialized)
+        put(self, 'partition_key', partition_key)
 
     TABLE: ClassVar[Rows] = (
         (1, 'asset_key', 'text', 'one', ''),
         (2, 'description', 'text', 'one', ''),
         (3, 'metadata', 'metadata', 'one', 'MetadataEntry'),
         (4, 'materialized', 'flag', 'one', ''),
+        (9, 'partition_key', 'text', 'one', ''),
     )
 
 

@@ -114,19 +114,6 @@ _NOT_YET: Final = {
 #: Of the context, by what they are about.
 _CONTEXT: Final = {
     "What the run tells the op is context.op_config": ("op_execution_config",),
-    "Partitions are not there yet": (
-        "asset_partition_key_for_output",
-        "asset_partition_keys_for_input",
-        "asset_partition_keys_for_output",
-        "asset_partition_key_range_for_input",
-        "asset_partition_key_range_for_output",
-        "asset_partitions_time_window_for_input",
-        "asset_partitions_time_window_for_output",
-        "partition_key",
-        "partition_key_range",
-        "partition_keys",
-        "partition_time_window",
-    ),
     "Tell it with context.log_event(…)": ("add_event",),
     "Make it an argument: its value is loaded": ("load_asset_value",),
     "The job is known by context.job_name": ("job_def",),
@@ -140,14 +127,7 @@ _CONTEXT: Final = {
 }
 #: Of the contexts of IO managers.
 _VALUE_CONTEXT: Final = {
-    "Partitions are not there yet": (
-        "asset_partition_key",
-        "asset_partition_key_range",
-        "asset_partition_keys",
-        "asset_partitions_def",
-        "asset_partitions_time_window",
-        "partition_key",
-    ),
+    "Which partitions an asset has, its definition says": ("asset_partitions_def",),
     "Outputs and inputs have no config: ask context.resource_config, the manager's own": (
         "config",
     ),

@@ -28,13 +28,17 @@ else:
 @checked_init
 @dataclass(frozen=True, slots=True, init=False)
 class Output(Generic[T]):
-    """One value of one output, with metadata for the asset that it becomes."""
+    """One value of one output, with metadata for the asset that it becomes.
+
+    `partition_key` says of which partition it is, in a run that makes several: yield one for each.
+    """
 
     value: T
     output_name: str = DEFAULT_OUTPUT
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    partition_key: str | None = None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- Dagster's parameters, then ours
         self,
         value: T,
         output_name: str = DEFAULT_OUTPUT,
@@ -42,12 +46,14 @@ class Output(Generic[T]):
         data_version: object = None,
         *,
         tags: object = None,
+        partition_key: str | None = None,
     ) -> None:
         refuse_unsupported("Output", {"tags": tags})
         put = object.__setattr__
         put(self, "value", value)
         put(self, "output_name", output_name)
         put(self, "metadata", _said(metadata, data_version, "Output"))
+        put(self, "partition_key", partition_key)
 
 
 @checked_init
@@ -113,13 +119,15 @@ def _severity(severity: object) -> AssetCheckSeverity:
 class MaterializeResult(Generic[T]):
     """That an asset was made, with metadata. Without a value, None is stored where a value is.
 
-    A function annotated to return it has an output that carries nothing.
+    A function annotated to return it has an output that carries nothing. `partition_key` says which
+    partition was made, in a run that makes several.
     """
 
     asset_key: AssetKey | None
     metadata: Mapping[str, Any]
     value: T | None
     check_results: tuple[AssetCheckResult, ...]
+    partition_key: str | None
 
     def __init__(  # noqa: PLR0913 -- Dagster's parameters
         self,
@@ -130,6 +138,7 @@ class MaterializeResult(Generic[T]):
         data_version: object = None,
         tags: object = None,
         value: Any = UNSET,
+        partition_key: str | None = None,
     ) -> None:
         refuse_unsupported("MaterializeResult", {"tags": tags})
         put = object.__setattr__
@@ -137,6 +146,7 @@ class MaterializeResult(Generic[T]):
         put(self, "metadata", _said(metadata, data_version, "MaterializeResult"))
         put(self, "value", None if value is UNSET else value)
         put(self, "check_results", _results(check_results))
+        put(self, "partition_key", partition_key)
 
 
 @checked_init

@@ -25,26 +25,28 @@ class _OfAsset:
     asset_key: AssetKey
     description: str | None
     metadata: Mapping[str, Any]
+    partition: str | None
 
     def __init__(
         self,
         asset_key: KeyLike,
         description: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        partition: object = None,
+        partition: str | None = None,
         tags: object = None,
     ) -> None:
-        refuse_unsupported(type(self).__name__, {"partition": partition, "tags": tags})
+        refuse_unsupported(type(self).__name__, {"tags": tags})
         put = object.__setattr__
         put(self, "asset_key", as_key(asset_key))
         put(self, "description", description)
         put(self, "metadata", dict(metadata or {}))
+        put(self, "partition", partition)
 
 
 @checked_init
 @dataclass(frozen=True, slots=True, init=False)
 class AssetObservation(_OfAsset):
-    """Facts about an asset as an op found it."""
+    """Facts about an asset, or a partition of it, as an op found it."""
 
 
 @checked_init
@@ -99,6 +101,7 @@ def fact_of(
         description=description,
         metadata=metadata,
         materialized=isinstance(event, AssetMaterialization),
+        partition_key=event.partition or "",
     )
 
 

@@ -7,10 +7,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 
 from treadle._system import uncollected
-from treadle.locations.canonical import encode
 from treadle.locations.snapshot import Snapshot
 from treadle_codeserver import defaults
 from treadle_codeserver.code_notes import code_notes
@@ -38,7 +38,7 @@ class Planning:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._last: tuple[Snapshot, Planner] | None = None
-        self._plans: OrderedDict[tuple[str, str, bytes], Plan] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, ...], Plan] = OrderedDict()
 
     async def plan_in(
         self, location: CodeLocation, request: PlanRequest, rerun: Rerun | None = None
@@ -53,6 +53,7 @@ class Planning:
                 the server is leaving.
         """
         check_choices(request, rerun)
+        request = _timed(request)
         served = await location.served()
         status = location.status
         async with _refusals(status):
@@ -73,6 +74,7 @@ class Planning:
             RefusedError: as `plan_in`.
         """
         check_choices(request, rerun)
+        request = _timed(request)
         served = await location.served()
         status = location.status
         planner = await asyncio.to_thread(self._planner_of, served.snapshot)
@@ -105,6 +107,7 @@ class Planning:
             RefusedError: as `plan_in`.
         """
         check_choices(request, None)
+        request = _timed(request)
         served = await location.served()
         status = location.status
         planner = await asyncio.to_thread(self._planner_of, served.snapshot)
@@ -138,7 +141,7 @@ class Planning:
     def _plan(self, planner: Planner, asked: Asked, rerun: Rerun | None) -> Plan:
         if rerun is not None or asked.known is not None:
             return planner.plan_once(asked, rerun)
-        key = planner.digest, str(asked.expression), encode(replace(asked, expression=None))
+        key = planner.digest, *asked.key(goes_by_time=planner.has_partitions)
         with self._lock:
             kept = self._plans.get(key)
         plan = kept or planner.plan_once(asked)
@@ -175,6 +178,11 @@ def check_choices(request: PlanRequest, rerun: Rerun | None) -> None:
         raise BadArgumentError(f"PlanOptions.config {misfit}.", names=("config",))
     if rerun is not None and rerun.reexecution.kind is None:
         raise BadArgumentError("Reexecution.kind is not set.", names=("kind",))
+
+
+def _timed(request: PlanRequest) -> PlanRequest:
+    """Return a request that says when it is asked."""
+    return request if request.now is not None else replace(request, now=datetime.now(UTC))
 
 
 def _said(go_on: Callable[[], Question]) -> Question | Settled:

@@ -184,6 +184,11 @@ class RunEvent(Event):
         return AssetKey.from_user_string(key) if key else None
 
     @property
+    def partition(self) -> str | None:
+        """The partition that it is about; None: it is about none."""
+        return getattr(self.payload, "partition_key", "") or None
+
+    @property
     def event_specific_data(self) -> EventData:
         """What it holds, by the names that fit its kind. Metadata are MetadataValues."""
         match self.payload:
@@ -230,15 +235,18 @@ def _told(payload: object) -> EventData:
     match payload:
         case facts.AssetMaterialized() as made:
             told = AssetMaterialization(
-                AssetKey.from_user_string(made.asset_key), metadata=_values(made.metadata)
+                AssetKey.from_user_string(made.asset_key),
+                metadata=_values(made.metadata),
+                partition=made.partition_key or None,
             )
             return EventData(materialization=told, output_name=made.output)
         case facts.AssetObserved() as seen:
             key, said = AssetKey.from_user_string(seen.asset_key), seen.description or None
+            values, partition = _values(seen.metadata), seen.partition_key or None
             if seen.materialized:
-                told = AssetMaterialization(key, said, _values(seen.metadata))
+                told = AssetMaterialization(key, said, values, partition)
                 return EventData(materialization=told)
-            return EventData(asset_observation=AssetObservation(key, said, _values(seen.metadata)))
+            return EventData(asset_observation=AssetObservation(key, said, values, partition))
         case facts.ExpectationEvaluated() as expected:
             result = ExpectationResult(
                 expected.success,

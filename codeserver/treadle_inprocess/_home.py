@@ -17,7 +17,6 @@ from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import ContractError
-from treadle_contract.value import ValueRef
 from treadle_inprocess._values import ObjectStore
 from treadle_launcher.clock import as_moment, as_time
 from treadle_launcher.runs.events import Event
@@ -40,6 +39,9 @@ class Home(Protocol):
     def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
         """Return the latest materialization of each asset that has one."""
 
+    def latest_partitions(self, key: KeyText) -> Mapping[str, Materialization]:
+        """Return the latest materialization of each partition of an asset that has one."""
+
     def next_sequence(self) -> int:
         """Return the place of the next fact in the order of the home."""
 
@@ -52,12 +54,16 @@ class MemoryHome:
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
-        self._latest: dict[KeyText, Materialization] = {}
+        self._made = _Latest()
         self._sequence = 0
 
     def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
         """Return the latest materialization of each asset that has one."""
-        return {key: self._latest[key] for key in keys if key in self._latest}
+        return self._made.of(keys)
+
+    def latest_partitions(self, key: KeyText) -> Mapping[str, Materialization]:
+        """Return the latest materialization of each partition of an asset that has one."""
+        return self._made.partitions.get(key, {})
 
     def next_sequence(self) -> int:
         """Return the place of the next fact in the order of the home."""
@@ -66,7 +72,23 @@ class MemoryHome:
 
     def add(self, fact: Event, made: AssetMaterialized) -> None:
         """Put on record that an asset was made."""
-        self._latest[made.asset_key] = _materialization(fact, made)
+        self._made.add(_materialization(fact, made))
+
+
+class _Latest:
+    """What was made last of each asset, and of each of its partitions."""
+
+    def __init__(self) -> None:
+        self.assets: dict[KeyText, Materialization] = {}
+        self.partitions: dict[KeyText, dict[str, Materialization]] = {}
+
+    def of(self, keys: Iterable[KeyText]) -> dict[KeyText, Materialization]:
+        return {key: self.assets[key] for key in keys if key in self.assets}
+
+    def add(self, made: Materialization) -> None:
+        self.assets[made.asset_key] = made
+        if made.partition_key:
+            self.partitions.setdefault(made.asset_key, {})[made.partition_key] = made
 
 
 class FolderHome:
@@ -86,14 +108,21 @@ class FolderHome:
         self._values = root / "values"
         self.store = FileStore(self._values)
         self._record = root / _RECORD
-        self._latest = {made.asset_key: made for made in _read(self._record)}
+        self._made = _Latest()
+        for made in _read(self._record):
+            self._made.add(made)
         _cut_unfinished(self._record)
-        self._sequence = max((made.store_sequence for made in self._latest.values()), default=0)
+        latest = self._made.assets.values()
+        self._sequence = max((made.store_sequence for made in latest), default=0)
 
     def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
         """Return the latest materialization of each asset that has one, and whether it can be read."""
-        found = {key: self._latest[key] for key in keys if key in self._latest}
-        return {key: replace(made, gone=self._gone(made.value_ref)) for key, made in found.items()}
+        return {key: self._looked_at(made) for key, made in self._made.of(keys).items()}
+
+    def latest_partitions(self, key: KeyText) -> Mapping[str, Materialization]:
+        """Return the latest materialization of each partition of an asset, and whether it can be read."""
+        found = self._made.partitions.get(key, {})
+        return {partition: self._looked_at(made) for partition, made in found.items()}
 
     def next_sequence(self) -> int:
         """Return the place of the next fact in the order of the home."""
@@ -113,10 +142,11 @@ class FolderHome:
         )
         with self._record.open("ab") as file:
             file.write(json_codec.dumps(written) + b"\n")
-        self._latest[made.asset_key] = _materialization(fact, made)
+        self._made.add(_materialization(fact, made))
 
-    def _gone(self, ref: ValueRef | None) -> str:
-        return "" if ref is None else file_problem(self._values, ref)
+    def _looked_at(self, made: Materialization) -> Materialization:
+        ref = made.value_ref
+        return made if ref is None else replace(made, gone=file_problem(self._values, ref))
 
 
 def _checked(folder: object) -> Path:
@@ -196,4 +226,5 @@ def _materialization(fact: Event, made: AssetMaterialized) -> Materialization:
         io_manager_key=made.io_manager_key,
         value_ref=made.value_ref,
         metadata=made.metadata,
+        partition_key=made.partition_key,
     )

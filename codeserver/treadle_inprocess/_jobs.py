@@ -22,7 +22,7 @@ from treadle_contract.codeserver import PlanRequest
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import FolderHome, MemoryHome
-from treadle_inprocess._request import Request, run
+from treadle_inprocess._request import Request, asked_partitions, run
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._values import ObjectStore, PickleStore
 from treadle_planner import Planner
@@ -90,7 +90,7 @@ class JobInProcess:
         run_config: Any = None,
         *,
         instance: str | os.PathLike[str] | None = None,
-        partition_key: object = None,
+        partition_key: str | None = None,
         raise_on_error: bool = True,
         op_selection: object = None,
         asset_selection: Iterable[KeyLike | AssetsDefinition] | None = None,
@@ -111,7 +111,6 @@ class JobInProcess:
         """
         owner = f"execute_in_process of {self.name!r}"
         given = {
-            "partition_key": partition_key,
             "op_selection": None if self._is_of_ops else op_selection,
             "asset_selection": asset_selection if self._is_of_ops else None,
             "input_values": None if self._is_of_ops else input_values,
@@ -126,7 +125,7 @@ class JobInProcess:
         request = Request(
             definitions=definitions,
             selection=self._selection(keys),
-            options=PlanOptions(config=config),
+            options=PlanOptions(config=config, partitions=asked_partitions(partition_key)),
             tags=checked_tags(tags or {}, owner=owner),
             root=self.name if self._is_of_ops else "",
         )

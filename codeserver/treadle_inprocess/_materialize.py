@@ -25,7 +25,7 @@ from treadle_contract.plan import (
     UnselectedOutputs,
 )
 from treadle_inprocess._home import FolderHome, MemoryHome
-from treadle_inprocess._request import Request, run
+from treadle_inprocess._request import Request, asked_partitions, run
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._values import ObjectStore, PickleStore
 
@@ -36,7 +36,7 @@ def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's
     run_config: Any = None,
     instance: str | os.PathLike[str] | None = None,
     resources: Mapping[str, Any] | None = None,
-    partition_key: object = None,
+    partition_key: str | None = None,
     raise_on_error: bool = True,
     tags: Mapping[str, str] | None = None,
     selection: SelectionLike | None = None,
@@ -51,9 +51,9 @@ def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's
 
     `assets` are all that there is, `selection` says which of them are made: all without it. A step
     reads a copy of what another one stored: its pickle, which is kept in memory, or in `instance`, a
-    folder in which a later call finds what an earlier one made. The parameters are Dagster's, then
-    those of a run. With `allow_empty` a group, tag, kind, owner or wildcard that matches nothing
-    selects nothing.
+    folder in which a later call finds what an earlier one made. `partition_key` is the partition that is
+    made of what has partitions. The parameters are Dagster's, then those of a run. With `allow_empty` a
+    group, tag, kind, owner or wildcard that matches nothing selects nothing.
 
     Raises:
         DefinitionError: the assets cannot work together, or an argument is wrong.
@@ -61,7 +61,6 @@ def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's
         BaseException: what the first step that failed raised, unless `raise_on_error` is False.
     """
     options = _options(locals(), "materialize")
-    refuse_unsupported("materialize", {"partition_key": partition_key})
     selected = _selected(selection, allow_empty, "materialize")
     request = _request("materialize", assets, resources, selected, options, tags)
     home = MemoryHome(PickleStore()) if instance is None else FolderHome(instance)
@@ -74,7 +73,7 @@ def materialize_to_memory(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in
     run_config: Any = None,
     instance: object = None,
     resources: Mapping[str, Any] | None = None,
-    partition_key: object = None,
+    partition_key: str | None = None,
     raise_on_error: bool = True,
     tags: Mapping[str, str] | None = None,
     selection: SelectionLike | None = None,
@@ -93,8 +92,7 @@ def materialize_to_memory(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in
         BaseException: as `materialize`.
     """
     options = _options(locals(), "materialize_to_memory")
-    given = {"partition_key": partition_key, "instance": instance}
-    refuse_unsupported("materialize_to_memory", given)
+    refuse_unsupported("materialize_to_memory", {"instance": instance})
     selected = _selected(selection, allow_empty, "materialize_to_memory")
     request = _request("materialize_to_memory", assets, resources, selected, options, tags)
     return run(request, MemoryHome(ObjectStore()), raise_on_error=raise_on_error)
@@ -106,7 +104,7 @@ def observe(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's ord
     run_config: Any = None,
     instance: str | os.PathLike[str] | None = None,
     resources: Mapping[str, Any] | None = None,
-    partition_key: object = None,
+    partition_key: str | None = None,
     raise_on_error: bool = True,
     tags: Mapping[str, str] | None = None,
 ) -> ExecuteInProcessResult:
@@ -159,4 +157,5 @@ def _options(given: Mapping[str, Any], owner: str) -> PlanOptions:
         unrecorded_loads=mode(UnrecordedLoads, "unrecorded_loads", given, owner),
         isolation=mode(Isolation, "isolation", given, owner),
         config=job_config(given["run_config"], owner, "run_config"),
+        partitions=asked_partitions(given["partition_key"]),
     )

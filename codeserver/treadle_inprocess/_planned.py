@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
 from treadle._system import uncollected
 from treadle.locations.location import LoadedLocation
 from treadle_contract.block_selections import put_back, selections_of
-from treadle_contract.codeserver import PlanRequest
+from treadle_contract.codeserver import AssetFact, PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import PlanHeader, PlanOptions, Selection
 from treadle_inprocess._home import LOCATION, Home
 from treadle_launcher.planning.plan import Plan
-from treadle_launcher.planning.resolution import resolve, told
+from treadle_launcher.planning.resolution import resolve, told, told_of_partitions
 from treadle_launcher.store.records import Materialization
-from treadle_planner import Planner, Settled, Told
+from treadle_planner import Planner, Question, Settled, Told
 
 
 @uncollected()
@@ -24,9 +27,9 @@ def planned(
     Raises:
         PlanRefused: the selection cannot be planned, or loads what is not stored.
     """
-    records: dict[KeyText, Materialization] = {}
-    asked = PlanRequest(selection=selection, options=options)
-    made = _settled(Planner(location.snapshot), asked, home, records)
+    known = _Known(home)
+    asked = PlanRequest(selection=selection, options=options, now=datetime.now(UTC))
+    made = _settled(Planner(location.snapshot), asked, known)
     plan = made.plan
     header = PlanHeader(
         location=LOCATION,
@@ -40,6 +43,7 @@ def planned(
         observed_asset_keys=plan.observed_asset_keys,
         missing_asset_keys=plan.missing_asset_keys,
         notes=plan.notes,
+        partitions_definitions=plan.partitions_definitions,
     )
     unresolved = Plan(
         header=header,
@@ -47,20 +51,35 @@ def planned(
         loads=plan.loads,
         hazards=plan.hazards,
     )
-    return resolve(unresolved, records).plan
+    return resolve(unresolved, known.records, known.partitions).plan
 
 
-def _settled(
-    planner: Planner, asked: PlanRequest, home: Home, records: dict[KeyText, Materialization]
-) -> Settled:
-    """Have the planner ask what is on record, and keep in `records` what it was told."""
+class _Known:
+    """What the planner was told of the record."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self.records: dict[KeyText, Materialization] = {}
+        self.partitions: dict[KeyText, Mapping[str, Materialization]] = {}
+
+    def told(self, question: Question) -> list[AssetFact]:
+        """Answer a question."""
+        self.records.update(self._home.latest(question.recorded))
+        facts = [told(key, self.records.get(key)) for key in question.recorded]
+        for asked in question.partitions:
+            key = asked.asset_key
+            found = self.partitions[key] = self._home.latest_partitions(key)
+            facts.append(told_of_partitions(key, found))
+        return facts
+
+
+def _settled(planner: Planner, asked: PlanRequest, known: _Known) -> Settled:
+    """Have the planner ask what is on record, and keep in `known` what it was told."""
     talk = planner.on_record(asked)
     try:
         question = next(talk)
         while True:
-            records.update(home.latest(question.recorded))
-            facts = tuple(told(key, records.get(key)) for key in question.recorded)
-            question = talk.send(Told(facts=facts))
+            question = talk.send(Told(facts=tuple(known.told(question))))
     except StopIteration as end:
         settled: Settled = end.value
         return settled

@@ -8,6 +8,7 @@ from treadle.assets._block_names import block_names
 from treadle.locations._definitions import Definitions
 from treadle.locations.location import build_location
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.partition import PartitionKeyRange
 from treadle_contract.plan import PlanOptions, Selection
 from treadle_inprocess._home import Home
 from treadle_inprocess._planned import planned
@@ -46,3 +47,8 @@ def run(request: Request, home: Home, *, raise_on_error: bool) -> ExecuteInProce
     if raise_on_error:
         result.raise_for_failure()
     return result
+
+
+def asked_partitions(key: str | None) -> tuple[PartitionKeyRange, ...]:
+    """Return the one partition that is made; () for None."""
+    return () if key is None else (PartitionKeyRange(first=key, last=key),)

@@ -39,7 +39,8 @@ class NoSuchResultError(TreadleError):
 class Materialization:
     """One asset that was made. `unexpected`: it was not selected; the op yielded it all the same.
 
-    `output_name` is "" where the op said that it made the asset, in its own way.
+    `output_name` is "" where the op said that it made the asset, in its own way. `partition` is None of
+    an asset without any.
     """
 
     asset_key: AssetKey
@@ -47,6 +48,7 @@ class Materialization:
     output_name: str
     metadata: Mapping[str, Any] = field(default_factory=dict)
     unexpected: bool = False
+    partition: str | None = None
 
 
 class ExecuteInProcessResult(SaysWhatIsAbsent):
@@ -343,4 +345,5 @@ def _materialization(event: Event) -> Materialization:
         output_name=output,
         metadata={entry.name: entry.value for entry in made.metadata},
         unexpected=unexpected,
+        partition=made.partition_key or None,
     )

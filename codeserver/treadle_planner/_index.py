@@ -16,6 +16,7 @@ from treadle_contract.message import UserValue
 from treadle_contract.plan import PlannedStep
 from treadle_planner._wired import WiredStep, wired
 from treadle_planner.config.places import ConfigPlaces, RunConfig
+from treadle_planner.partitions._definitions import Definitions
 
 _ALL: Final = ""
 """The name by which the order of all blocks is kept; the others have a block's."""
@@ -65,7 +66,7 @@ class SnapshotIndex:
     their op evaluates. `has_managers`: some value is stored or loaded by a
     resource; `has_isolation`: a block says which steps share a process. What was found is kept: in
     `orders` the steps of one block and of all. `takes_config`: some step does; in `config_places` is
-    where, once it was asked for.
+    where, once it was asked for. `partitions` says which assets have some.
     """
 
     snapshot: Snapshot
@@ -86,6 +87,7 @@ class SnapshotIndex:
     takes_config: bool = False
     checks: Mapping[str, AssetCheck] = field(default_factory=dict)
     config_places: list[ConfigPlaces] = field(default_factory=list)
+    partitions: Definitions
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> SnapshotIndex:
@@ -123,6 +125,7 @@ class SnapshotIndex:
             shared=frozenset(block_steps.keys() - alone),
             whole={key: block for block in snapshot.blocks for key in _whole(block)},
             resources=resources,
+            partitions=Definitions.of(snapshot),
             has_managers=_has_managers(snapshot),
             has_isolation=any(block.isolation for block in snapshot.blocks),
             wired=_WiredSteps(wiring, alone, effects),

@@ -110,7 +110,7 @@ class OnRecord:
             asked = replace(self._asked, missing=missing, joining=joining, gone=gone)
             found = self._owned(replace(asked, expression=expression))
             loads = found.plan.loads
-            yield from self._record.learn(load.asset_key for load in loads)
+            yield from self._record.learn_loads(loads)
             refused = tuple(load for load in loads if not self._record.is_stored(load))
             lacking = {load.asset_key for load in refused if load.sibling} - self._record.elsewhere
             if lacking <= missing:
@@ -124,6 +124,8 @@ class OnRecord:
         blocks = {name for key in keys if (name := wiring.assets[key].block) is not None}
         beside = {key for name in blocks for key in wiring.blocks[name].asset_keys}
         beside -= self._record.elsewhere
+        # Of what has partitions, what is needed of which is known when it is loaded.
+        beside = {key for key in beside if not wiring.assets[key].partitions}
         yield from self._record.learn(beside)
         return self._record.never_made(beside)
 
@@ -173,7 +175,10 @@ class OnRecord:
         for _ in range(_SMALLEST_ROUNDS):
             if not self._is_again or not self._can_make(found.refused):
                 break
-            joining |= {load.asset_key for load in found.refused}
+            before, joining = joining, joining | {load.asset_key for load in found.refused}
+            if joining == before:
+                # Other partitions than those that this run makes.
+                break
             found = yield from self._found(expression, joining)
             if self._record.elsewhere.intersection(found.plan.selected_asset_keys):
                 # A block of which another location owns a part is made by neither.
@@ -208,7 +213,10 @@ class OnRecord:
             if not self._can_make(refused):
                 return ""
             keys = (Key(key=load.asset_key) for load in refused)
-            expression = union([expression, *keys])
+            before, expression = expression, union([expression, *keys])
+            if str(before) == str(expression):
+                # Other partitions than those that this selection makes.
+                return ""
             try:
                 found = yield from self._found(expression)
             except PlanRefused as error:
@@ -225,7 +233,8 @@ class OnRecord:
     def _told(self, loads: tuple[Load, ...], smallest: str) -> Conversation[str]:
         keys = [load.asset_key for load in loads]
         owners = {} if smallest else (yield from self._record.owners(keys))
-        return refused_loads(loads, self._record.gone(keys), smallest, owners)
+        partitions = self._record.partitions.told_lacking(loads)
+        return refused_loads(loads, self._record.gone(keys), smallest, owners, partitions)
 
     def _can_make(self, loads: tuple[Load, ...]) -> bool:
         return not any(load.external or load.asset_key in self._record.elsewhere for load in loads)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, field
+from treadle_contract.partition import PartitionsDefinition
 from treadle_contract.plan import Hazard, Load, PlannedStep, Reexecution, Reuse
 
 
@@ -18,7 +19,8 @@ class Plan:
     several steps is not said by each of these, but in `selections`. `loads` are sorted by key,
     `hazards` by step key and output, `reuses` by step key: loads and reuses are not resolved. `observed_asset_keys` are the external assets that are looked at, sorted.
     `fingerprint` is SHA-256 in hexadecimal over what was asked for and what was decided, but for
-    `above` and `below`: where the selection goes on beyond the location.
+    `above` and `below`: where the selection goes on beyond the location. `partitions_definitions` are
+    those that partitions here are of, by their ids.
     """
 
     digest: str
@@ -36,3 +38,4 @@ class Plan:
     below: tuple[KeyText, ...] = ()
     selected_checks: tuple[str, ...] = ()
     observed_asset_keys: tuple[KeyText, ...] = ()
+    partitions_definitions: tuple[PartitionsDefinition, ...] = ()

@@ -12,6 +12,7 @@ from treadle_contract.codeserver import PlanRequest
 from treadle_contract.fan_outs import unexpanded
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.partition import PartitionsDefinition
 from treadle_contract.plan import ExplanationPart, PlannedStep, Selection, Verdict
 from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex
@@ -32,8 +33,11 @@ from treadle_planner._selected import (
 )
 from treadle_planner._steps import planned_hazards, planned_selections, planned_steps
 from treadle_planner._tasks import with_tasks
-from treadle_planner._walk import keep
+from treadle_planner._walk import Kept, keep
 from treadle_planner.explaining.explanation import explanation
+from treadle_planner.partitions._definitions import KeysNow
+from treadle_planner.partitions._record import PartitionRecord
+from treadle_planner.partitions._run import RunPartitions, run_partitions
 from treadle_planner.parts.op_selection import left_out, part_of_job
 from treadle_planner.reusing.unchanged import reuse_unchanged
 
@@ -59,6 +63,11 @@ class Planner:
             snapshot = part_of_job(self._index.snapshot, asked)
             part = self._part = asked, SnapshotIndex.of(snapshot)
         return part[1]
+
+    @property
+    def has_partitions(self) -> bool:
+        """Whether plans depend on when they are asked for."""
+        return bool(self._index.partitions)
 
     @property
     def digest(self) -> str:
@@ -104,8 +113,10 @@ class Planner:
             PlanRefused: the selection cannot be planned, or loads what is not stored.
         """
         once = plan_once or partial(self.plan_once, rerun=rerun)
-        record, is_again = Record(frozenset(elsewhere)), rerun is not None
-        return OnRecord(self._index, once, Asked.of(request), record, is_again=is_again).settled()
+        asked, is_again = Asked.of(request), rerun is not None
+        now = self._keys_now(asked)
+        record = Record(frozenset(elsewhere), PartitionRecord(now))
+        return OnRecord(self._index, once, asked, record, is_again=is_again).settled()
 
     def explain(self, asked: Asked) -> ExplanationPart:
         """Return why each op of the location is in the plan of what is asked, or not.
@@ -124,7 +135,19 @@ class Planner:
         index = self._index_of(asked.selection)
         selected = selected_keys(index, asked)
         kept = keep(index, asked, selected)
-        return selected, Readers.of(Reads(index=index, asked=asked, kept=kept))
+        partitions = self._partitions(index, asked, kept)
+        reads = Reads(index=index, asked=asked, kept=kept, partitions=partitions)
+        return selected, Readers.of(reads)
+
+    def _partitions(self, index: SnapshotIndex, asked: Asked, kept: Kept) -> RunPartitions | None:
+        """Return what the run makes of partitions; None: the location knows none, and none is asked."""
+        wanted = asked.options.partitions
+        if not index.partitions and not wanted:
+            return None
+        return run_partitions(index, self._keys_now(asked), kept, wanted)
+
+    def _keys_now(self, asked: Asked) -> KeysNow:
+        return KeysNow(definitions=self._index.partitions, now=asked.now, dynamic=asked.dynamic)
 
     def plan_once(self, asked: Asked, rerun: Rerun | None = None) -> Plan:
         """Return the plan of just what is asked.
@@ -157,6 +180,7 @@ class Planner:
             reuses=again.reuses,
             selected_checks=tuple(sorted(selected.checks)),
             observed_asset_keys=tuple(sorted(selected.observed)),
+            partitions_definitions=_definitions_of(reads.partitions),
         )
         fingerprint = _fingerprint(asked, plan)
         beyond = selected.beyond
@@ -181,6 +205,14 @@ def _by_definition(steps: Iterable[PlannedStep]) -> dict[StepKey, list[StepKey]]
     return found
 
 
+def _definitions_of(run: RunPartitions | None) -> tuple[PartitionsDefinition, ...]:
+    """Return the definitions that the ranges of a plan are of."""
+    if run is None:
+        return ()
+    by_id = run.now.definitions.by_id
+    return tuple([by_id[each] for each in sorted(by_id)])
+
+
 def _fingerprint(asked: Asked, plan: Plan) -> str:
     """Return SHA-256 in hexadecimal over what was asked for and what was decided.
 
@@ -195,6 +227,8 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     assert isinstance(said, dict), "a plan has fields"
     # What is selected is in it by its keys.
     del said["selections"]
+    # What the snapshot's digest names.
+    del said["partitions_definitions"]
     if not plan.selected_checks:
         # Other fingerprints are as they always were.
         del said["selected_checks"]
@@ -204,6 +238,8 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     assert isinstance(chosen, dict), "options have fields"
     if options.reuse is None:
         del chosen["reuse"]
+    if not options.partitions:
+        del chosen["partitions"]
     selected = to_json(asked.selection)
     assert isinstance(selected, dict), "a selection has fields"
     if not asked.selection.allow_empty:
@@ -224,6 +260,8 @@ def _decided(step: PlannedStep) -> list[Json]:
         decided.append(["inputs", to_json(step.told_inputs)])
     if step.resource_config:
         decided.append(to_json(step.resource_config))
+    if step.partitions is not None:
+        decided.append(["partitions", to_json(step.partitions)])
     return decided
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import repeat
 
 from treadle.locations.snapshot import StepInput
 from treadle.locations.wiring import OutputRef
@@ -12,6 +13,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_planner._index import Order
 from treadle_planner._reads import Found, Reads
 from treadle_planner._wired import OutputNames, WiredStep, add_name
+from treadle_planner.partitions._reading import Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,7 @@ class Readers:
 
     `order` are the steps of the selected blocks, `places` of those that run. `inputs` are what each
     of them reads. `fed` are the readers of a step, `read` its outputs whose value is read. Who
-    loads an asset is in `loaded_by`, by step and input.
+    loads an asset is in `loaded_by`, by step and input; what of its partitions, in `readings`.
     """
 
     reads: Reads
@@ -30,6 +32,7 @@ class Readers:
     fed: Mapping[StepKey, Sequence[StepKey]]
     read: Mapping[StepKey, AbstractSet[str]]
     loaded_by: Mapping[KeyText, Mapping[tuple[StepKey, str], tuple[WiredStep, StepInput]]]
+    readings: Mapping[KeyText, Sequence[tuple[StepKey, Reading]]]
 
     @classmethod
     def of(cls, reads: Reads) -> Readers:
@@ -53,6 +56,7 @@ class Readers:
             fed=gathered.fed,
             read=gathered.read,
             loaded_by=gathered.loaded_by,
+            readings=gathered.readings,
         )
 
     def is_read(self, ref: OutputRef) -> bool:
@@ -71,15 +75,20 @@ class _Gathered:
         self.fed: dict[StepKey, list[StepKey]] = {}
         self.read: OutputNames = {}
         self.loaded_by: dict[KeyText, dict[tuple[StepKey, str], tuple[WiredStep, StepInput]]] = {}
+        self.readings: dict[KeyText, list[tuple[StepKey, Reading]]] = {}
 
     def add(self, wired: WiredStep, found: Found) -> None:
         """Add what a step reads, after all that stand before it."""
         key = wired.step.key
-        for read, place in zip(wired.reads, found[0], strict=True):
+        readings = found[2] or repeat(None)
+        for read, place, of in zip(wired.reads, found[0], readings, strict=False):
             if place is None:
                 continue
             ref, asset_key = place
             definition = read.definition
+            if of is not None and (ref is None or of.every or of.loaded is not None):
+                self.readings.setdefault(asset_key, []).append((key, of))
+                self.loaded_by.setdefault(asset_key, {})[key, definition.name] = wired, definition
             if ref is None:
                 loads = self.loaded_by.setdefault(asset_key, {})
                 loads[key, definition.name] = wired, definition

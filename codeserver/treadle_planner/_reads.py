@@ -18,13 +18,15 @@ from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
 from treadle_planner._walk import Kept
 from treadle_planner._wired import Place, Read, WiredStep, is_needed
+from treadle_planner.partitions._reading import Reading, reading
+from treadle_planner.partitions._run import RunPartitions
 
 Need: TypeAlias = tuple[bool, tuple[str, ...]]
 """Whether a selected output needs an input, and which of them do, none for all."""
 
-Found: TypeAlias = tuple[tuple[Place | None, ...], tuple[Need, ...]]
-"""The places of all that a step reads, None for what is not read in this run; and of each input who
-needs it, if not all of them are needed by all."""
+Found: TypeAlias = tuple[tuple[Place | None, ...], tuple[Need, ...], tuple[Reading | None, ...]]
+"""The places of all that a step reads, None for what is not read in this run; of each input who
+needs it, if not all of them are needed by all; and of each place what partitions are read, if any are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Reads:
     index: SnapshotIndex
     asked: Asked
     kept: Kept
+    partitions: RunPartitions | None = None
 
     @property
     def remade(self) -> frozenset[KeyText]:
@@ -49,7 +52,28 @@ class Reads:
         return next((job for job in jobs if job.name == self.asked.selection.job), None)
 
     def inputs(self, wired: WiredStep) -> Found:
-        """Return what a step reads in this run."""
+        """Return what a step reads in this run.
+
+        Raises:
+            PlanRefused: it needs a partition that does not exist.
+        """
+        found = self._inputs(wired)
+        return (
+            found if self.partitions is None else self._of_partitions(self.partitions, wired, found)
+        )
+
+    def _of_partitions(self, run: RunPartitions, wired: WiredStep, found: Found) -> Found:
+        places = list(found[0])
+        readings: list[Reading | None] = [None] * len(places)
+        assets = self.index.wiring.assets
+        for number, place in enumerate(places):
+            if place is not None and place[1]:
+                maker = assets[place[1]].block or ""
+                read = wired.reads[number]
+                places[number], readings[number] = reading(run, wired, read, place, maker)
+        return tuple(places), found[1], tuple(readings) if any(readings) else ()
+
+    def _inputs(self, wired: WiredStep) -> Found:
         selected = self.kept.keys
         if wired.usual is not None and selected.issuperset(wired.usual_keys):
             return wired.usual
@@ -66,7 +90,7 @@ class Reads:
             outputs = self._outputs(wired)
             needed = (is_needed(self.index.wiring, read, outputs) for read in wired.reads)
             places = [place if each else None for place, each in zip(places, needed, strict=True)]
-        return tuple(places), needs
+        return tuple(places), needs, ()
 
     def _outputs(self, wired: WiredStep) -> list[StepOutput]:
         names = self.kept.selected[wired.step.key]
@@ -120,15 +144,15 @@ class Reads:
 
 def planned_inputs(wired: WiredStep, found: Found) -> tuple[PlannedInput, ...]:
     """Return the inputs of a step with what was found."""
-    places, needs = found
+    places, needs, readings = found
     planned: list[PlannedInput] = []
     end = 0
     for number, each in enumerate(wired.step.inputs):
         begin, end = end, end + len(each.sources)
         is_needed, needed_by = needs[number] if needs else (True, ())
         sources = [
-            _planned_source(place, source)
-            for place, source in zip(places[begin:end], each.sources, strict=True)
+            _planned_source(place, source, readings[begin + at] if readings else None)
+            for at, (place, source) in enumerate(zip(places[begin:end], each.sources, strict=True))
             if place is not None
         ]
         planned.append(
@@ -145,11 +169,21 @@ def planned_inputs(wired: WiredStep, found: Found) -> tuple[PlannedInput, ...]:
     return tuple(planned)
 
 
-def _planned_source(place: Place, source: Source) -> PlannedSource:
+def _planned_source(place: Place, source: Source, of: Reading | None) -> PlannedSource:
     ref, key = place
     if ref is None:
-        return PlannedSource(load_asset_key=key, asset_key=key)
-    output = PlannedStepOutput(step_key=ref.step_key, output=ref.output)
-    if isinstance(source, OutputSource) and (source.mapping_key or source.collected):
-        output = replace(output, mapping_key=source.mapping_key, collected=source.collected)
-    return PlannedSource(step_output=output, asset_key=key)
+        found = PlannedSource(load_asset_key=key, asset_key=key)
+    else:
+        output = PlannedStepOutput(step_key=ref.step_key, output=ref.output)
+        if isinstance(source, OutputSource) and (source.mapping_key or source.collected):
+            output = replace(output, mapping_key=source.mapping_key, collected=source.collected)
+        found = PlannedSource(step_output=output, asset_key=key)
+    if of is None:
+        return found
+    return replace(
+        found,
+        partitions=of.partitions,
+        by_partition=of.by_partition,
+        every_partition=of.every,
+        loaded_partitions=None if ref is None else of.loaded,
+    )

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import TypeAlias, TypeVar
 
-from treadle_contract.codeserver import AssetFact, EarlierStep
+from treadle_contract.codeserver import AssetFact, EarlierStep, PartitionsQuestion
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Load
+from treadle_planner.partitions._record import PartitionRecord, of_partitions
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What has to be known to go on: of which assets a run made a value, whose some are, and what became of
-    `steps` in earlier runs."""
+    """What has to be known to go on: of which assets, and partitions of some, a run made a value, whose
+    some are, and what became of `steps` in earlier runs."""
 
     recorded: tuple[KeyText, ...] = ()
     owned: tuple[KeyText, ...] = ()
     steps: tuple[StepKey, ...] = ()
+    partitions: tuple[PartitionsQuestion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +40,28 @@ Conversation: TypeAlias = Generator[Question, Told, T]
 class Record:
     """What was told so far. Each asset is asked about once; `elsewhere` are another location's."""
 
-    def __init__(self, elsewhere: frozenset[KeyText]) -> None:
+    def __init__(self, elsewhere: frozenset[KeyText], partitions: PartitionRecord) -> None:
         self.elsewhere = elsewhere
+        self.partitions = partitions
         self._facts: dict[KeyText, AssetFact] = {}
 
-    def learn(self, keys: Iterable[KeyText]) -> Conversation[None]:
-        """Ask what is stored of those that nothing is known of yet."""
+    def learn(
+        self, keys: Iterable[KeyText], partitions: Iterable[PartitionsQuestion] = ()
+    ) -> Conversation[None]:
+        """Ask what is stored of those that nothing is known of yet, and of partitions."""
         unknown = tuple(sorted(key for key in set(keys) if key not in self._facts))
-        if unknown:
-            told = {fact.asset_key: fact for fact in (yield Question(recorded=unknown)).facts}
+        asked = self.partitions.not_asked(partitions)
+        if unknown or asked:
+            facts = (yield Question(recorded=unknown, partitions=asked)).facts
+            told = {fact.asset_key: fact for fact in facts if not fact.partitions}
             self._facts.update({key: told.get(key) or AssetFact(asset_key=key) for key in unknown})
+            self.partitions.told(asked, facts)
+
+    def learn_loads(self, loads: Sequence[Load]) -> Conversation[None]:
+        """Ask what is stored of what a plan loads."""
+        whole = [load.asset_key for load in loads if not of_partitions(load)]
+        parts = [self.partitions.question(load) for load in loads if of_partitions(load)]
+        yield from self.learn(whole, parts)
 
     def owners(self, keys: Iterable[KeyText]) -> Conversation[Mapping[str, str]]:
         """Ask which of these another location makes; return its name for each that one does."""
@@ -73,9 +87,13 @@ class Record:
 
     def gone(self, keys: Iterable[KeyText]) -> Mapping[str, str]:
         """Say why values that a run made cannot be read by Treadle's own manager."""
-        return {key: self._facts[key].gone for key in sorted(keys) if self._facts[key].gone}
+        found = {key: self._facts[key].gone for key in keys if key in self._facts}
+        found |= {key: self.partitions.gone(key) for key in keys if key not in found}
+        return {key: found[key] for key in sorted(found) if found[key]}
 
     def is_stored(self, load: Load) -> bool:
         """Tell whether a run made what is loaded, and its manager can read it."""
+        if of_partitions(load):
+            return self.partitions.is_stored(load)
         fact = self._facts[load.asset_key]
         return fact.recorded and not (load.builtin_manager and fact.gone)

@@ -14,6 +14,7 @@ from treadle_contract.plan import (
     PlannedAsset,
     PlannedCheck,
     PlannedOutput,
+    PlannedPartitions,
     PlannedStep,
     PlannedStepOutput,
     UnselectedOutputs,
@@ -146,6 +147,7 @@ class _Assembly:
             encode(self._config.inputs[key]) if key in self._config.inputs else b"",
             self._resource_config.get(self._owner(wired), b""),
             self._selected_checks(wired) if wired.block.checks else (),
+            self._partitions(wired),
         )
         planned = wired.planned
         if planned is None or planned[0] != parts:
@@ -153,7 +155,7 @@ class _Assembly:
         return planned[1]
 
     def _made(self, wired: WiredStep, parts: tuple[Any, ...]) -> PlannedStep:
-        inputs, names, selected, _, _, _, resource_keys, _, _, _, _, checks = parts
+        inputs, names, selected, _, _, _, resource_keys, _, _, _, _, checks, made = parts
         if self._job_keys:
             resource_keys = tuple(sorted({*resource_keys, *self._job_keys}))
         step = wired.step
@@ -166,7 +168,7 @@ class _Assembly:
             selected_outputs=tuple(sorted(names)),
             selected_asset_keys=selected if wired.is_alone else (),
             inputs=planned_inputs(wired, inputs),
-            outputs=tuple([self._output(step, output) for output in step.outputs]),
+            outputs=tuple([self._output(step, output, made) for output in step.outputs]),
             resource_keys=resource_keys,
             unselected_outputs=self._reads.asked.unselected_outputs(wired.block),
             retry_policy=step.retry_policy or self._job_policy,
@@ -182,6 +184,7 @@ class _Assembly:
                 ]
             ),
             code_digest=self._reads.index.snapshot.reach.digest_of(step.key),
+            partitions=made,
             resource_config=tuple(
                 [
                     ResourceConfig(key=key, config=told)
@@ -196,14 +199,21 @@ class _Assembly:
     def _owner(self, wired: WiredStep) -> str:
         return self._reads.index.resources.owner(wired.step.block)
 
-    def _output(self, step: Step, output: StepOutput) -> PlannedOutput:
+    def _partitions(self, wired: WiredStep) -> PlannedPartitions | None:
+        """Return the partitions that a step makes of its block."""
+        run = self._reads.partitions
+        return None if run is None else run.of_block(wired.block.name)
+
+    def _output(
+        self, step: Step, output: StepOutput, made: PlannedPartitions | None
+    ) -> PlannedOutput:
         ref = OutputRef(step.key, output.name)
         return PlannedOutput(
             name=output.name,
             selected=self._reads.kept.is_selected(ref),
             is_required=output.is_required,
             nothing=output.nothing,
-            assets=tuple([self._asset(key) for key in output.asset_keys]),
+            assets=tuple([self._asset(key, made) for key in output.asset_keys]),
             is_read=self._readers.is_read(ref),
             io_manager_key=output.manager_key,
             builtin_manager=output.manager_builtin,
@@ -219,7 +229,7 @@ class _Assembly:
     def _selected_checks(self, wired: WiredStep) -> tuple[str, ...]:
         return tuple([each for each in wired.block.checks if each in self._reads.kept.checks])
 
-    def _asset(self, key: KeyText) -> PlannedAsset:
+    def _asset(self, key: KeyText, made: PlannedPartitions | None) -> PlannedAsset:
         asset = self._reads.index.wiring.assets[key]
         return PlannedAsset(
             asset_key=key,
@@ -227,6 +237,7 @@ class _Assembly:
             io_manager_key=asset.manager_key,
             builtin_manager=asset.manager_builtin,
             keep_versions=asset.keep_versions,
+            partitions=made if asset.partitions else None,
         )
 
     def _resource_keys(self, wired: WiredStep, inputs: Found) -> tuple[str, ...]:

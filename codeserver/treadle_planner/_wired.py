@@ -11,6 +11,7 @@ from treadle.locations.snapshot import AssetSource, Block, Source, Step, StepInp
 from treadle.locations.wiring import OutputRef, Wiring
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.partition import PartitionMapping
 from treadle_contract.plan import PlannedStep
 
 Place: TypeAlias = tuple[OutputRef | None, KeyText]
@@ -36,6 +37,11 @@ class Read:
     is_own: bool
     is_told: bool = False
 
+    @property
+    def mapping(self) -> PartitionMapping | None:
+        """How it says that it reads the partitions of its asset, if it does."""
+        return self.source.mapping if isinstance(self.source, AssetSource) else None
+
 
 @dataclass(slots=True, kw_only=True)
 class WiredStep:
@@ -56,7 +62,7 @@ class WiredStep:
     is_alone: bool
     is_simple: bool
     is_effect: bool
-    usual: tuple[tuple[Place, ...], tuple[()]] | None
+    usual: tuple[tuple[Place, ...], tuple[()], tuple[()]] | None
     usual_keys: tuple[KeyText, ...]
     checks: tuple[str, ...] = ()
     planned: tuple[tuple[Any, ...], PlannedStep] | None = None
@@ -79,7 +85,7 @@ def wired(wiring: Wiring, step: Step, *, is_alone: bool, is_effect: bool) -> Wir
         is_alone=is_alone,
         is_simple=len(block.asset_keys) == 1 and not any(read.is_own for read in reads),
         is_effect=is_effect,
-        usual=(tuple([read.made[0][1] for read in reads]), ()) if is_usual else None,
+        usual=(tuple([read.made[0][1] for read in reads]), (), ()) if is_usual else None,
         usual_keys=tuple([read.made[0][0] for read in reads]) if is_usual else (),
         checks=tuple(sorted([each.check for each in step.outputs if each.check]))
         if block.checks

@@ -18,6 +18,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final, TypeVar, cast
 
+from treadle_contract import json_codec
 from treadle_contract.event import RetryGround
 from treadle_contract.fields import (
     EPOCH,
@@ -100,7 +101,16 @@ def _encoder(tp: Any) -> _Coder:
     return _as_is
 
 
+def _holds_one_of_several(cls: type) -> bool:
+    """Tell whether it is a message that holds one of several others: rows have it as the contract's JSON."""
+    if not issubclass(cls, Message):
+        return False
+    return any(field.slot != field.name for field in fields_of(cls))
+
+
 def _object_encoder(cls: type) -> _Coder:
+    if _holds_one_of_several(cls):
+        return json_codec.encode
     if issubclass(cls, Message):
         blanks = _blanks(cls)
         fields = [
@@ -176,6 +186,8 @@ def _decoder(tp: Any) -> _Coder:
 
 
 def _object_decoder(cls: type) -> _Coder:
+    if _holds_one_of_several(cls):
+        return functools.partial(json_codec.decode, cls)
     left_out: dict[str, Any] = {}
     if issubclass(cls, Message):
         fields = {field.name: _all_of(field, _decode_one(field)) for field in fields_of(cls)}

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeAlias
+from typing import TYPE_CHECKING
 
 from treadle_contract.graph import CodeManifest, GraphPart, Location
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
-from treadle_contract.plan import ExplanationPart, FannedOut, PlanOptions, PlanPart, PlannedSource, Reexecution, Selection
+from treadle_contract.partition import PartitionKeyRange, PartitionsDefinition
+from treadle_contract.plan import ExplanationPart, FannedOut, PlanOptions, PlanPart, PlannedPartitions, PlannedSource, Reexecution, Selection
 from treadle_contract.run import StepState
 from treadle_contract.value import ResourceConfig
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 class ImportScope(ContractEnum):
@@ -142,7 +147,7 @@ class GetManifestResponse(Message):
 class PlanRequest(Message):
     """Asks for a plan."""
 
-    __slots__ = __match_args__ = ('selection', 'options', 'missing_asset_keys', 'joining_asset_keys', 'gone_values', 'brief', 'block_selections')
+    __slots__ = __match_args__ = ('selection', 'options', 'missing_asset_keys', 'joining_asset_keys', 'gone_values', 'brief', 'block_selections', 'now')
     selection: Selection | None
     """What is to be made."""
     options: PlanOptions | None
@@ -164,6 +169,8 @@ class PlanRequest(Message):
     """Name what is selected of a block that has several steps once (PlanPart.block_selections),
     not at each of its steps: a plan of a block does not grow with its square. The fingerprint
     is the same."""
+    now: datetime | None
+    """When it is asked, for partitions that come as time goes on. Unset: now."""
 
     def __init__(
         self,
@@ -175,6 +182,7 @@ class PlanRequest(Message):
         gone_values: Mapping[str, str] = NO_ENTRIES,
         brief: bool = False,
         block_selections: bool = False,
+        now: datetime | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'selection', selection)
@@ -184,6 +192,7 @@ class PlanRequest(Message):
         put(self, 'gone_values', gone_values)
         put(self, 'brief', brief)
         put(self, 'block_selections', block_selections)
+        put(self, 'now', now)
 
     FIELDS = (
         ('selection', 1, 'selection', 'message', 'maybe', 'Selection', 'selection', False, 0),
@@ -193,6 +202,7 @@ class PlanRequest(Message):
         ('gone_values', 5, 'goneValues', 'text', 'map', '', 'gone_values', False, 5),
         ('brief', 6, 'brief', 'flag', 'one', '', 'brief', False, 0),
         ('block_selections', 7, 'blockSelections', 'flag', 'one', '', 'block_selections', False, 0),
+        ('now', 8, 'now', 'time', 'maybe', '', 'now', False, 22),
     )
 
 
@@ -249,7 +259,7 @@ class PlanReexecutionRequest(Message):
 class EarlierStep(Message):
     """A step of the earlier run."""
 
-    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config', 'told_inputs', 'fanned_out', 'code_digest', 'code_parts', 'resource_config', 'selected_outputs', 'selected_asset_keys', 'selected_checks', 'output_versions', 'began_sequence', 'ended_sequence')
+    __slots__ = __match_args__ = ('key', 'succeeded', 'from_run_id', 'stored_outputs', 'op_digest', 'state', 'lost_outputs', 'left_out_outputs', 'asset_keys', 'reads', 'renewed_step_keys', 'renewed_asset_keys', 'by_name', 'config', 'told_inputs', 'fanned_out', 'code_digest', 'code_parts', 'resource_config', 'selected_outputs', 'selected_asset_keys', 'selected_checks', 'output_versions', 'began_sequence', 'ended_sequence', 'partitions')
     key: StepKey
     """The step key."""
     succeeded: bool
@@ -305,6 +315,8 @@ class EarlierStep(Message):
     """The store sequence of the start of the attempt that succeeded."""
     ended_sequence: int
     """The store sequence of that success."""
+    partitions: PlannedPartitions | None
+    """PlannedStep.partitions of that plan."""
 
     def __init__(
         self,
@@ -334,6 +346,7 @@ class EarlierStep(Message):
         output_versions: Mapping[str, str] = NO_ENTRIES,
         began_sequence: int = 0,
         ended_sequence: int = 0,
+        partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -361,6 +374,7 @@ class EarlierStep(Message):
         put(self, 'output_versions', output_versions)
         put(self, 'began_sequence', began_sequence)
         put(self, 'ended_sequence', ended_sequence)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -388,6 +402,7 @@ class EarlierStep(Message):
         ('output_versions', 31, 'outputVersions', 'text', 'map', '', 'output_versions', False, 0),
         ('began_sequence', 32, 'beganSequence', 'wide', 'one', '', 'began_sequence', False, 23),
         ('ended_sequence', 33, 'endedSequence', 'wide', 'one', '', 'ended_sequence', False, 23),
+        ('partitions', 40, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
     )
 
 
@@ -569,7 +584,7 @@ class PlanOnRecordRequest(Message):
 class AssetFact(Message):
     """What a launcher knows of an asset."""
 
-    __slots__ = __match_args__ = ('asset_key', 'recorded', 'gone', 'owner', 'version', 'store_sequence')
+    __slots__ = __match_args__ = ('asset_key', 'recorded', 'gone', 'owner', 'version', 'store_sequence', 'partitions')
     asset_key: KeyText
     """The asset."""
     recorded: bool
@@ -584,6 +599,9 @@ class AssetFact(Message):
     recorded."""
     store_sequence: int
     """The store sequence of its latest materialization. Set if it is recorded."""
+    partitions: tuple[PartitionFact, ...]
+    """Of a partitioned asset, what is known of the partitions that were asked about: those that a
+    run made."""
 
     def __init__(
         self,
@@ -594,6 +612,7 @@ class AssetFact(Message):
         owner: str = "",
         version: str = "",
         store_sequence: int = 0,
+        partitions: tuple[PartitionFact, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -602,6 +621,7 @@ class AssetFact(Message):
         put(self, 'owner', owner)
         put(self, 'version', version)
         put(self, 'store_sequence', store_sequence)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
@@ -610,6 +630,32 @@ class AssetFact(Message):
         ('owner', 4, 'owner', 'text', 'one', '', 'owner', False, 1),
         ('version', 10, 'version', 'text', 'one', '', 'version', False, 5),
         ('store_sequence', 11, 'storeSequence', 'wide', 'one', '', 'store_sequence', False, 23),
+        ('partitions', 5, 'partitions', 'message', 'many', 'PartitionFact', 'partitions', False, 0),
+    )
+
+
+class PartitionFact(Message):
+    """What a launcher knows of some partitions of an asset: a run made each of them."""
+
+    __slots__ = __match_args__ = ('keys', 'gone')
+    keys: PartitionKeyRange
+    """Their keys, in the order of the definition."""
+    gone: str
+    """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
+
+    def __init__(
+        self,
+        *,
+        keys: PartitionKeyRange,
+        gone: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'keys', keys)
+        put(self, 'gone', gone)
+
+    FIELDS = (
+        ('keys', 1, 'keys', 'message', 'one', 'PartitionKeyRange', 'keys', True, 0),
+        ('gone', 2, 'gone', 'text', 'one', '', 'gone', False, 5),
     )
 
 
@@ -644,7 +690,7 @@ class PlanOnRecordResponse(Message):
 class PlanQuestion(Message):
     """A part of a question: at most 500 keys."""
 
-    __slots__ = __match_args__ = ('recorded_asset_keys', 'owned_asset_keys', 'last', 'step_keys')
+    __slots__ = __match_args__ = ('recorded_asset_keys', 'owned_asset_keys', 'last', 'step_keys', 'partitions')
     recorded_asset_keys: tuple[KeyText, ...]
     """Of which of these a run made a value, and whether that can be read?"""
     owned_asset_keys: tuple[KeyText, ...]
@@ -654,6 +700,8 @@ class PlanQuestion(Message):
     step_keys: tuple[StepKey, ...]
     """What did earlier runs of the location make of these steps? Asked with PlanOptions.reuse
     alone."""
+    partitions: tuple[PartitionsQuestion, ...]
+    """Which partitions of these did a run make, and can they be read?"""
 
     def __init__(
         self,
@@ -662,18 +710,51 @@ class PlanQuestion(Message):
         owned_asset_keys: tuple[KeyText, ...] = (),
         last: bool = False,
         step_keys: tuple[StepKey, ...] = (),
+        partitions: tuple[PartitionsQuestion, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'recorded_asset_keys', recorded_asset_keys)
         put(self, 'owned_asset_keys', owned_asset_keys)
         put(self, 'last', last)
         put(self, 'step_keys', step_keys)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('recorded_asset_keys', 1, 'recordedAssetKeys', 'text', 'many', '', 'recorded_asset_keys', False, 2),
         ('owned_asset_keys', 2, 'ownedAssetKeys', 'text', 'many', '', 'owned_asset_keys', False, 2),
         ('last', 3, 'last', 'flag', 'one', '', 'last', False, 0),
         ('step_keys', 10, 'stepKeys', 'text', 'many', '', 'step_keys', False, 4),
+        ('partitions', 4, 'partitions', 'message', 'many', 'PartitionsQuestion', 'partitions', False, 0),
+    )
+
+
+class PartitionsQuestion(Message):
+    """Asks for some partitions of an asset."""
+
+    __slots__ = __match_args__ = ('asset_key', 'partitions', 'definition')
+    asset_key: KeyText
+    """The asset."""
+    partitions: PlannedPartitions | None
+    """Those that it is asked for. Unset: all that a run made."""
+    definition: PartitionsDefinition | None
+    """The definition that they are of. Set where a range is of several keys."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        partitions: PlannedPartitions | None = None,
+        definition: PartitionsDefinition | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'partitions', partitions)
+        put(self, 'definition', definition)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('partitions', 2, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
+        ('definition', 3, 'definition', 'message', 'maybe', 'PartitionsDefinition', 'definition', False, 0),
     )
 
 
@@ -893,8 +974,10 @@ MESSAGES['ExplainRequest'] = ExplainRequest
 MESSAGES['ExplainResponse'] = ExplainResponse
 MESSAGES['PlanOnRecordRequest'] = PlanOnRecordRequest
 MESSAGES['AssetFact'] = AssetFact
+MESSAGES['PartitionFact'] = PartitionFact
 MESSAGES['PlanOnRecordResponse'] = PlanOnRecordResponse
 MESSAGES['PlanQuestion'] = PlanQuestion
+MESSAGES['PartitionsQuestion'] = PartitionsQuestion
 MESSAGES['GetLaunchSpecRequest'] = GetLaunchSpecRequest
 MESSAGES['LaunchSpec'] = LaunchSpec
 MESSAGES['LaunchTarget'] = LaunchTarget

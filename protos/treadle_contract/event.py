@@ -345,7 +345,7 @@ class StepStarted(Message):
 class InputLoaded(Message):
     """An input was loaded."""
 
-    __slots__ = __match_args__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key')
+    __slots__ = __match_args__ = ('input', 'position', 'asset_key', 'from_run_id', 'from_step_key', 'from_output', 'value_ref', 'not_needed', 'from_mapping_key', 'partition_key')
     input: str
     """The input's name."""
     position: int
@@ -366,6 +366,9 @@ class InputLoaded(Message):
     it is used."""
     from_mapping_key: str
     """The mapping key of the element that was read of a dynamic output. Empty: it is none."""
+    partition_key: str
+    """The partition of the asset that was read. Empty: it has none, or several were read at once
+    by a manager of the user's."""
 
     def __init__(
         self,
@@ -379,6 +382,7 @@ class InputLoaded(Message):
         value_ref: ValueRef | None = None,
         not_needed: bool = False,
         from_mapping_key: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'input', input)
@@ -390,6 +394,7 @@ class InputLoaded(Message):
         put(self, 'value_ref', value_ref)
         put(self, 'not_needed', not_needed)
         put(self, 'from_mapping_key', from_mapping_key)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('input', 1, 'input', 'text', 'one', '', 'input', True, 1),
@@ -401,13 +406,14 @@ class InputLoaded(Message):
         ('value_ref', 7, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
         ('not_needed', 8, 'notNeeded', 'flag', 'one', '', 'not_needed', False, 0),
         ('from_mapping_key', 9, 'fromMappingKey', 'text', 'one', '', 'from_mapping_key', False, 1),
+        ('partition_key', 10, 'partitionKey', 'text', 'one', '', 'partition_key', False, 29),
     )
 
 
 class OutputStored(Message):
     """An output was stored and committed."""
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration_us', 'in_memory', 'mapping_key')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'metadata', 'duration_us', 'in_memory', 'mapping_key', 'partition_key')
     output: str
     """The output's name."""
     asset_key: KeyText
@@ -425,6 +431,8 @@ class OutputStored(Message):
     the process of that task."""
     mapping_key: str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    partition_key: str
+    """The partition of the asset. Empty: it has none."""
 
     def __init__(
         self,
@@ -437,6 +445,7 @@ class OutputStored(Message):
         duration_us: int = 0,
         in_memory: bool = False,
         mapping_key: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
@@ -447,6 +456,7 @@ class OutputStored(Message):
         put(self, 'duration_us', duration_us)
         put(self, 'in_memory', in_memory)
         put(self, 'mapping_key', mapping_key)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
@@ -457,6 +467,7 @@ class OutputStored(Message):
         ('duration_us', 6, 'durationUs', 'wide', 'one', '', 'duration_us', False, 20),
         ('in_memory', 7, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
         ('mapping_key', 8, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 1),
+        ('partition_key', 9, 'partitionKey', 'text', 'one', '', 'partition_key', False, 29),
     )
 
 
@@ -488,7 +499,7 @@ class OutputDiscarded(Message):
 class AssetMaterialized(Message):
     """An asset was made."""
 
-    __slots__ = __match_args__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions')
+    __slots__ = __match_args__ = ('asset_key', 'output', 'value_ref', 'metadata', 'unexpected', 'digest', 'io_manager_key', 'keep_versions', 'partition_key')
     asset_key: KeyText
     """The asset."""
     output: str
@@ -506,6 +517,8 @@ class AssetMaterialized(Message):
     keep_versions: int
     """How many versions of the asset are kept while this is the newest. 0: as many as the launcher
     keeps of each."""
+    partition_key: str
+    """The partition that was made. Empty: the asset has none."""
 
     def __init__(
         self,
@@ -518,6 +531,7 @@ class AssetMaterialized(Message):
         digest: str = "",
         io_manager_key: str = "",
         keep_versions: int = 0,
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -528,6 +542,7 @@ class AssetMaterialized(Message):
         put(self, 'digest', digest)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'keep_versions', keep_versions)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
@@ -538,13 +553,14 @@ class AssetMaterialized(Message):
         ('digest', 6, 'digest', 'text', 'one', '', 'digest', False, 1),
         ('io_manager_key', 7, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
         ('keep_versions', 8, 'keepVersions', 'whole', 'one', '', 'keep_versions', False, 23),
+        ('partition_key', 9, 'partitionKey', 'text', 'one', '', 'partition_key', False, 29),
     )
 
 
 class CheckEvaluated(Message):
     """An asset check was evaluated."""
 
-    __slots__ = __match_args__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description')
+    __slots__ = __match_args__ = ('asset_key', 'check_name', 'passed', 'metadata', 'blocking', 'severity', 'description', 'partition_key')
     asset_key: KeyText
     """The asset."""
     check_name: str
@@ -559,6 +575,8 @@ class CheckEvaluated(Message):
     """How bad it is that it did not hold."""
     description: str
     """What its result says of itself, for a person. Empty: nothing."""
+    partition_key: str
+    """The partition of the asset that was looked at. Empty: it has none, or several were."""
 
     def __init__(
         self,
@@ -570,6 +588,7 @@ class CheckEvaluated(Message):
         blocking: bool = False,
         severity: AssetCheckSeverity | None = None,
         description: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -579,6 +598,7 @@ class CheckEvaluated(Message):
         put(self, 'blocking', blocking)
         put(self, 'severity', severity)
         put(self, 'description', description)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
@@ -588,6 +608,7 @@ class CheckEvaluated(Message):
         ('blocking', 5, 'blocking', 'flag', 'one', '', 'blocking', False, 0),
         ('severity', 6, 'severity', 'enum', 'maybe', 'AssetCheckSeverity', 'severity', False, 0),
         ('description', 7, 'description', 'text', 'one', '', 'description', False, 5),
+        ('partition_key', 9, 'partitionKey', 'text', 'one', '', 'partition_key', False, 29),
     )
 
 
@@ -690,7 +711,7 @@ class AssetObserved(Message):
     """An op said something of an asset that no output of the step is. It says nothing of what is
     stored: plans and loads do not go by it. It stands whatever becomes of the attempt."""
 
-    __slots__ = __match_args__ = ('asset_key', 'description', 'metadata', 'materialized')
+    __slots__ = __match_args__ = ('asset_key', 'description', 'metadata', 'materialized', 'partition_key')
     asset_key: KeyText
     """The asset. No location need define it."""
     description: str
@@ -699,6 +720,8 @@ class AssetObserved(Message):
     """Facts about it."""
     materialized: bool
     """The op says that it made the asset, in its own way."""
+    partition_key: str
+    """The partition that it speaks of. Empty: none."""
 
     def __init__(
         self,
@@ -707,18 +730,21 @@ class AssetObserved(Message):
         description: str = "",
         metadata: tuple[MetadataEntry, ...] = (),
         materialized: bool = False,
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
         put(self, 'description', description)
         put(self, 'metadata', metadata)
         put(self, 'materialized', materialized)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
         ('description', 2, 'description', 'text', 'one', '', 'description', False, 5),
         ('metadata', 3, 'metadata', 'message', 'many', 'MetadataEntry', 'metadata', False, 14),
         ('materialized', 4, 'materialized', 'flag', 'one', '', 'materialized', False, 0),
+        ('partition_key', 9, 'partitionKey', 'text', 'one', '', 'partition_key', False, 29),
     )
 
 

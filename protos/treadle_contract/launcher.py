@@ -1132,7 +1132,7 @@ class ListAssetsResponse(Message):
 class ListMaterializationsRequest(Message):
     """Asks for materializations."""
 
-    __slots__ = __match_args__ = ('asset_key', 'run_id', 'page_size', 'page_token')
+    __slots__ = __match_args__ = ('asset_key', 'run_id', 'page_size', 'page_token', 'partition_key')
     asset_key: KeyText
     """Only of this asset. Empty: of any."""
     run_id: RunId
@@ -1141,6 +1141,8 @@ class ListMaterializationsRequest(Message):
     """See the service."""
     page_token: str
     """See the service."""
+    partition_key: str
+    """Only of this partition of the asset. Empty: of any."""
 
     def __init__(
         self,
@@ -1149,18 +1151,21 @@ class ListMaterializationsRequest(Message):
         run_id: RunId = RunId(""),
         page_size: int = 0,
         page_token: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
         put(self, 'run_id', run_id)
         put(self, 'page_size', page_size)
         put(self, 'page_token', page_token)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
         ('run_id', 2, 'runId', 'text', 'one', '', 'run_id', False, 0),
         ('page_size', 3, 'pageSize', 'whole', 'one', '', 'page_size', False, 0),
         ('page_token', 4, 'pageToken', 'text', 'one', '', 'page_token', False, 0),
+        ('partition_key', 5, 'partitionKey', 'text', 'one', '', 'partition_key', False, 0),
     )
 
 

@@ -123,7 +123,7 @@ class TimeWindowPartitions(Message):
         ('end', 4, 'end', 'wide', 'maybe', '', 'end', False, 0),
         ('key_format', 5, 'keyFormat', 'text', 'one', '', 'key_format', True, 1),
         ('end_offset', 6, 'endOffset', 'whole', 'one', '', 'end_offset', False, 0),
-        ('excluded_schedules', 7, 'excludedSchedules', 'text', 'many', '', 'excluded_schedules', False, 0),
+        ('excluded_schedules', 7, 'excludedSchedules', 'text', 'many', '', 'excluded_schedules', False, 1),
         ('excluded_moments', 8, 'excludedMoments', 'wide', 'many', '', 'excluded_moments', False, 0),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, UserValue
+from treadle_contract.partition import PartitionKeyRange, PartitionsDefinition
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import ResourceConfig, ValueRef
 
@@ -118,7 +119,7 @@ class LoadState(ContractEnum):
 class PlanOptions(Message):
     """What a caller may choose about a plan."""
 
-    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config', 'reuse')
+    __slots__ = __match_args__ = ('unselected_outputs', 'siblings', 'unrecorded_loads', 'isolation', 'config', 'reuse', 'partitions')
     unselected_outputs: UnselectedOutputs | None
     """What happens to outputs that no selected asset needs."""
     siblings: Siblings | None
@@ -133,6 +134,10 @@ class PlanOptions(Message):
     reuse: ReuseMode | None
     """Which steps are taken from earlier runs instead of being run. Of no effect on a
     re-execution."""
+    partitions: tuple[PartitionKeyRange, ...]
+    """The partitions that are made, of the one definition among those of the selected assets that
+    has them all: assets of others get theirs through the mappings. Empty: none, which a
+    selection with a partitioned asset is refused for."""
 
     def __init__(
         self,
@@ -143,6 +148,7 @@ class PlanOptions(Message):
         isolation: Isolation | None = None,
         config: UserValue = None,
         reuse: ReuseMode | None = None,
+        partitions: tuple[PartitionKeyRange, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'unselected_outputs', unselected_outputs)
@@ -151,6 +157,7 @@ class PlanOptions(Message):
         put(self, 'isolation', isolation)
         put(self, 'config', config)
         put(self, 'reuse', reuse)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('unselected_outputs', 1, 'unselectedOutputs', 'enum', 'maybe', 'UnselectedOutputs', 'unselected_outputs', False, 0),
@@ -159,6 +166,37 @@ class PlanOptions(Message):
         ('isolation', 4, 'isolation', 'enum', 'maybe', 'Isolation', 'isolation', False, 0),
         ('config', 5, 'config', 'value', 'one', '', 'config', False, 27),
         ('reuse', 20, 'reuse', 'enum', 'maybe', 'ReuseMode', 'reuse', False, 0),
+        ('partitions', 7, 'partitions', 'message', 'many', 'PartitionKeyRange', 'partitions', False, 0),
+    )
+
+
+class PlannedPartitions(Message):
+    """Some partitions of one definition."""
+
+    __slots__ = __match_args__ = ('definition_id', 'ranges', 'count')
+    definition_id: str
+    """The definition's id."""
+    ranges: tuple[PartitionKeyRange, ...]
+    """Their keys, in the definition's order. Of dynamic partitions each range is of one key."""
+    count: int
+    """How many they are."""
+
+    def __init__(
+        self,
+        *,
+        definition_id: str,
+        ranges: tuple[PartitionKeyRange, ...] = (),
+        count: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'definition_id', definition_id)
+        put(self, 'ranges', ranges)
+        put(self, 'count', count)
+
+    FIELDS = (
+        ('definition_id', 1, 'definitionId', 'text', 'one', '', 'definition_id', True, 1),
+        ('ranges', 2, 'ranges', 'message', 'many', 'PartitionKeyRange', 'ranges', False, 0),
+        ('count', 3, 'count', 'wide', 'one', '', 'count', False, 23),
     )
 
 
@@ -248,7 +286,7 @@ class Selection(Message):
 class PlannedSource(Message):
     """Where one value that a planned input reads comes from."""
 
-    __slots__ = __match_args__ = ('step_output', 'load_asset_key', 'asset_key')
+    __slots__ = __match_args__ = ('step_output', 'load_asset_key', 'asset_key', 'partitions', 'by_partition', 'every_partition', 'loaded_partitions')
     step_output: PlannedStepOutput | None
     """A step of this run makes it."""
     load_asset_key: KeyText | None
@@ -256,6 +294,15 @@ class PlannedSource(Message):
     asset_key: KeyText
     """The asset this source reads, when the reader names an asset or a sibling's. Set also beside
     step_output when a step of this run makes the asset."""
+    partitions: PlannedPartitions | None
+    """The partitions of the asset that are read. Unset: it has none, or see every_partition."""
+    by_partition: bool
+    """The op gets a mapping of partition key to value."""
+    every_partition: bool
+    """All partitions that a run has made are read, those that this run makes included."""
+    loaded_partitions: PlannedPartitions | None
+    """Beside step_output: those of the partitions that this run does not make. They are loaded:
+    see the Load of asset_key. Unset: none."""
 
     def __init__(
         self,
@@ -263,16 +310,28 @@ class PlannedSource(Message):
         step_output: PlannedStepOutput | None = None,
         load_asset_key: KeyText | None = None,
         asset_key: KeyText = KeyText(""),
+        partitions: PlannedPartitions | None = None,
+        by_partition: bool = False,
+        every_partition: bool = False,
+        loaded_partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_output', step_output)
         put(self, 'load_asset_key', load_asset_key)
         put(self, 'asset_key', asset_key)
+        put(self, 'partitions', partitions)
+        put(self, 'by_partition', by_partition)
+        put(self, 'every_partition', every_partition)
+        put(self, 'loaded_partitions', loaded_partitions)
 
     FIELDS = (
         ('step_output', 1, 'stepOutput', 'message', 'maybe', 'PlannedStepOutput', 'step_output', False, 0),
         ('load_asset_key', 2, 'loadAssetKey', 'text', 'maybe', '', 'load_asset_key', True, 2),
         ('asset_key', 3, 'assetKey', 'text', 'one', '', 'asset_key', False, 2),
+        ('partitions', 4, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
+        ('by_partition', 5, 'byPartition', 'flag', 'one', '', 'by_partition', False, 0),
+        ('every_partition', 6, 'everyPartition', 'flag', 'one', '', 'every_partition', False, 0),
+        ('loaded_partitions', 7, 'loadedPartitions', 'message', 'maybe', 'PlannedPartitions', 'loaded_partitions', False, 0),
     )
     ONEOFS = (('from', ('step_output', 'load_asset_key'), True),)
 
@@ -395,7 +454,7 @@ class PlannedInput(Message):
 class PlannedAsset(Message):
     """One asset that an output of a planned step produces."""
 
-    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager', 'keep_versions')
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'builtin_manager', 'keep_versions', 'partitions')
     asset_key: KeyText
     """The key."""
     selected: bool
@@ -406,6 +465,8 @@ class PlannedAsset(Message):
     """That manager is Treadle's own: its values are ValueRefs in the record."""
     keep_versions: int
     """How many versions of it are kept. 0: as many as the launcher keeps of each."""
+    partitions: PlannedPartitions | None
+    """The partitions of it that the run makes. Unset: it has none."""
 
     def __init__(
         self,
@@ -415,6 +476,7 @@ class PlannedAsset(Message):
         io_manager_key: str,
         builtin_manager: bool = False,
         keep_versions: int = 0,
+        partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -422,6 +484,7 @@ class PlannedAsset(Message):
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'builtin_manager', builtin_manager)
         put(self, 'keep_versions', keep_versions)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
@@ -429,6 +492,7 @@ class PlannedAsset(Message):
         ('io_manager_key', 3, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', True, 1),
         ('builtin_manager', 4, 'builtinManager', 'flag', 'one', '', 'builtin_manager', False, 0),
         ('keep_versions', 5, 'keepVersions', 'whole', 'one', '', 'keep_versions', False, 23),
+        ('partitions', 6, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
     )
 
 
@@ -536,7 +600,7 @@ class PlannedOutput(Message):
 class PlannedStep(Message):
     """One op of a selected block, and what the plan does with it."""
 
-    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'mapped_over', 'code_digest', 'changes')
+    __slots__ = __match_args__ = ('key', 'block', 'verdict', 'reason', 'selected_outputs', 'selected_asset_keys', 'inputs', 'outputs', 'resource_keys', 'unselected_outputs', 'op', 'retry_policy', 'timeout_ms', 'limits', 'task', 'config', 'resource_config', 'selected_checks', 'told_inputs', 'mapped_over', 'code_digest', 'changes', 'partitions')
     key: StepKey
     """The step key."""
     block: str
@@ -588,6 +652,9 @@ class PlannedStep(Message):
     says all."""
     changes: tuple[StepChange, ...]
     """What is not as it was when it ran last, if it runs though what is unchanged is reused."""
+    partitions: PlannedPartitions | None
+    """context.partition_keys: the partitions of its block that the run makes. Unset: the block has
+    none, or its assets have others of their own."""
 
     def __init__(
         self,
@@ -614,6 +681,7 @@ class PlannedStep(Message):
         mapped_over: tuple[PlannedStepOutput, ...] = (),
         code_digest: str = "",
         changes: tuple[StepChange, ...] = (),
+        partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'key', key)
@@ -638,6 +706,7 @@ class PlannedStep(Message):
         put(self, 'mapped_over', mapped_over)
         put(self, 'code_digest', code_digest)
         put(self, 'changes', changes)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('key', 1, 'key', 'text', 'one', '', 'key', True, 4),
@@ -662,6 +731,7 @@ class PlannedStep(Message):
         ('mapped_over', 20, 'mappedOver', 'message', 'many', 'PlannedStepOutput', 'mapped_over', False, 0),
         ('code_digest', 25, 'codeDigest', 'text', 'one', '', 'code_digest', False, 1),
         ('changes', 26, 'changes', 'message', 'many', 'StepChange', 'changes', False, 0),
+        ('partitions', 27, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
     )
 
 
@@ -693,7 +763,7 @@ class StepChange(Message):
 class Load(Message):
     """One stored asset that the plan reads."""
 
-    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone', 'version')
+    __slots__ = __match_args__ = ('asset_key', 'readers', 'external', 'io_manager_key', 'builtin_manager', 'sibling', 'state', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'gone', 'version', 'partitions', 'every_partition', 'loaded_partitions')
     asset_key: KeyText
     """The key."""
     readers: tuple[PlannedInputRef, ...]
@@ -723,6 +793,13 @@ class Load(Message):
     read, a clause: "its value is gone from the disk (/home/values/a)"."""
     version: str
     """Set by the launcher when RECORDED: AssetFact.version as the plan was made."""
+    partitions: PlannedPartitions | None
+    """The partitions of it that must be stored. Unset: it has none, or see every_partition."""
+    every_partition: bool
+    """All its partitions that a run has made are loaded, as many as they are."""
+    loaded_partitions: tuple[LoadedPartition, ...]
+    """Set by the launcher: what is loaded of each partition that is recorded, in place of run_id,
+    step_key, value_ref, store_sequence and materialized_at. At most 10,000."""
 
     def __init__(
         self,
@@ -741,6 +818,9 @@ class Load(Message):
         materialized_at: datetime | None = None,
         gone: str = "",
         version: str = "",
+        partitions: PlannedPartitions | None = None,
+        every_partition: bool = False,
+        loaded_partitions: tuple[LoadedPartition, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -757,6 +837,9 @@ class Load(Message):
         put(self, 'materialized_at', materialized_at)
         put(self, 'gone', gone)
         put(self, 'version', version)
+        put(self, 'partitions', partitions)
+        put(self, 'every_partition', every_partition)
+        put(self, 'loaded_partitions', loaded_partitions)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
@@ -773,6 +856,54 @@ class Load(Message):
         ('materialized_at', 12, 'materializedAt', 'time', 'maybe', '', 'materialized_at', False, 0),
         ('gone', 13, 'gone', 'text', 'one', '', 'gone', False, 5),
         ('version', 20, 'version', 'text', 'one', '', 'version', False, 5),
+        ('partitions', 14, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
+        ('every_partition', 15, 'everyPartition', 'flag', 'one', '', 'every_partition', False, 0),
+        ('loaded_partitions', 16, 'loadedPartitions', 'message', 'many', 'LoadedPartition', 'loaded_partitions', False, 0),
+    )
+
+
+class LoadedPartition(Message):
+    """What is on record of one partition that is loaded."""
+
+    __slots__ = __match_args__ = ('partition_key', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at')
+    partition_key: str
+    """The partition's key."""
+    run_id: RunId
+    """The run that made the value."""
+    step_key: StepKey
+    """The step that made the value."""
+    value_ref: ValueRef | None
+    """The value. Unset: the record has none."""
+    store_sequence: int
+    """The store sequence of the materialization."""
+    materialized_at: datetime | None
+    """When it was materialized. Set by the launcher."""
+
+    def __init__(
+        self,
+        *,
+        partition_key: str,
+        run_id: RunId = RunId(""),
+        step_key: StepKey = StepKey(""),
+        value_ref: ValueRef | None = None,
+        store_sequence: int = 0,
+        materialized_at: datetime | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'partition_key', partition_key)
+        put(self, 'run_id', run_id)
+        put(self, 'step_key', step_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'store_sequence', store_sequence)
+        put(self, 'materialized_at', materialized_at)
+
+    FIELDS = (
+        ('partition_key', 1, 'partitionKey', 'text', 'one', '', 'partition_key', True, 29),
+        ('run_id', 2, 'runId', 'text', 'one', '', 'run_id', False, 1),
+        ('step_key', 3, 'stepKey', 'text', 'one', '', 'step_key', False, 4),
+        ('value_ref', 4, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
+        ('store_sequence', 5, 'storeSequence', 'wide', 'one', '', 'store_sequence', False, 23),
+        ('materialized_at', 6, 'materializedAt', 'time', 'maybe', '', 'materialized_at', False, 0),
     )
 
 
@@ -840,7 +971,7 @@ class Hazard(Message):
 class PlanHeader(Message):
     """What a plan is of, and its identity."""
 
-    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'omitted_step_count', 'selected_checks', 'observed_asset_keys')
+    __slots__ = __match_args__ = ('location', 'digest', 'fingerprint', 'selection', 'options', 'selected_asset_keys', 'selected_asset_count', 'missing_asset_keys', 'notes', 'reexecution', 'above_asset_keys', 'below_asset_keys', 'omitted_step_count', 'selected_checks', 'observed_asset_keys', 'partitions_definitions')
     location: str
     """The location's name."""
     digest: str
@@ -873,6 +1004,8 @@ class PlanHeader(Message):
     """The checks selected, "asset:name", sorted. At most 500."""
     observed_asset_keys: tuple[KeyText, ...]
     """The external assets that are looked at, sorted. At most 500."""
+    partitions_definitions: tuple[PartitionsDefinition, ...]
+    """The definitions that partitions of the plan are of, sorted by id."""
 
     def __init__(
         self,
@@ -892,6 +1025,7 @@ class PlanHeader(Message):
         omitted_step_count: int = 0,
         selected_checks: tuple[str, ...] = (),
         observed_asset_keys: tuple[KeyText, ...] = (),
+        partitions_definitions: tuple[PartitionsDefinition, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'location', location)
@@ -909,6 +1043,7 @@ class PlanHeader(Message):
         put(self, 'omitted_step_count', omitted_step_count)
         put(self, 'selected_checks', selected_checks)
         put(self, 'observed_asset_keys', observed_asset_keys)
+        put(self, 'partitions_definitions', partitions_definitions)
 
     FIELDS = (
         ('location', 1, 'location', 'text', 'one', '', 'location', False, 1),
@@ -926,6 +1061,7 @@ class PlanHeader(Message):
         ('omitted_step_count', 13, 'omittedStepCount', 'whole', 'one', '', 'omitted_step_count', False, 23),
         ('selected_checks', 14, 'selectedChecks', 'text', 'many', '', 'selected_checks', False, 5),
         ('observed_asset_keys', 15, 'observedAssetKeys', 'text', 'many', '', 'observed_asset_keys', False, 3),
+        ('partitions_definitions', 20, 'partitionsDefinitions', 'message', 'many', 'PartitionsDefinition', 'partitions_definitions', False, 0),
     )
 
 
@@ -1000,7 +1136,7 @@ class Reuse(Message):
 class ReusedOutput(Message):
     """One stored value of a reused step."""
 
-    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'mapping_key')
+    __slots__ = __match_args__ = ('output', 'asset_key', 'value_ref', 'io_manager_key', 'mapping_key', 'partition_key')
     output: str
     """The output's name."""
     asset_key: KeyText
@@ -1011,6 +1147,8 @@ class ReusedOutput(Message):
     """The resource key of the IO manager. Empty for Nothing."""
     mapping_key: str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    partition_key: str
+    """The partition of the asset. Empty: it has none."""
 
     def __init__(
         self,
@@ -1020,6 +1158,7 @@ class ReusedOutput(Message):
         value_ref: ValueRef | None = None,
         io_manager_key: str = "",
         mapping_key: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'output', output)
@@ -1027,6 +1166,7 @@ class ReusedOutput(Message):
         put(self, 'value_ref', value_ref)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'mapping_key', mapping_key)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('output', 1, 'output', 'text', 'one', '', 'output', True, 1),
@@ -1034,6 +1174,7 @@ class ReusedOutput(Message):
         ('value_ref', 3, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
         ('io_manager_key', 4, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 1),
         ('mapping_key', 5, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 1),
+        ('partition_key', 6, 'partitionKey', 'text', 'one', '', 'partition_key', False, 29),
     )
 
 
@@ -1383,6 +1524,7 @@ ENUMS['Verdict'] = EnumSchema(Verdict, 'VERDICT_', {0: 'unspecified', 1: 'run', 
 ENUMS['ChangeKind'] = EnumSchema(ChangeKind, 'CHANGE_KIND_', {0: 'unspecified', 1: 'new', 2: 'code', 3: 'config', 4: 'input', 5: 'selection', 6: 'value'})
 ENUMS['LoadState'] = EnumSchema(LoadState, 'LOAD_STATE_', {0: 'unspecified', 1: 'recorded', 2: 'unrecorded'})
 MESSAGES['PlanOptions'] = PlanOptions
+MESSAGES['PlannedPartitions'] = PlannedPartitions
 MESSAGES['Reexecution'] = Reexecution
 MESSAGES['Selection'] = Selection
 MESSAGES['PlannedSource'] = PlannedSource
@@ -1395,6 +1537,7 @@ MESSAGES['PlannedOutput'] = PlannedOutput
 MESSAGES['PlannedStep'] = PlannedStep
 MESSAGES['StepChange'] = StepChange
 MESSAGES['Load'] = Load
+MESSAGES['LoadedPartition'] = LoadedPartition
 MESSAGES['PlannedInputRef'] = PlannedInputRef
 MESSAGES['Hazard'] = Hazard
 MESSAGES['PlanHeader'] = PlanHeader

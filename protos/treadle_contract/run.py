@@ -448,7 +448,7 @@ class Run(Message):
 class Materialization(Message):
     """One materialization of one asset."""
 
-    __slots__ = __match_args__ = ('asset_key', 'run_id', 'step_key', 'attempt', 'store_sequence', 'time', 'digest', 'metadata', 'unexpected', 'value_ref', 'location', 'removed', 'gone')
+    __slots__ = __match_args__ = ('asset_key', 'run_id', 'step_key', 'attempt', 'store_sequence', 'time', 'digest', 'metadata', 'unexpected', 'value_ref', 'location', 'removed', 'gone', 'partition_key')
     asset_key: KeyText
     """The asset."""
     run_id: RunId
@@ -476,6 +476,8 @@ class Materialization(Message):
     gone: str
     """Why the value cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
     Empty: its file is there and as long as it was, or it is none of Treadle's own."""
+    partition_key: str
+    """The partition that was made. Empty: the asset has none."""
 
     def __init__(
         self,
@@ -493,6 +495,7 @@ class Materialization(Message):
         location: str = "",
         removed: bool = False,
         gone: str = "",
+        partition_key: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -508,6 +511,7 @@ class Materialization(Message):
         put(self, 'location', location)
         put(self, 'removed', removed)
         put(self, 'gone', gone)
+        put(self, 'partition_key', partition_key)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
@@ -523,6 +527,7 @@ class Materialization(Message):
         ('location', 11, 'location', 'text', 'one', '', 'location', False, 0),
         ('removed', 12, 'removed', 'flag', 'one', '', 'removed', False, 0),
         ('gone', 13, 'gone', 'text', 'one', '', 'gone', False, 0),
+        ('partition_key', 16, 'partitionKey', 'text', 'one', '', 'partition_key', False, 0),
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from treadle_contract.event import AssetMaterialized, AssetObserved, CheckEvaluated, ExpectationEvaluated, HookCompleted, HookErrored, InputLoaded, OutputDiscarded, OutputStored, StartMethod
 from treadle_contract.ids import HostId, KeyText, RunId, StepKey, TaskId
 from treadle_contract.message import ContractEnum, ENUMS, EnumSchema, MESSAGES, Message, NO_ENTRIES, UserValue
-from treadle_contract.plan import FannedOut, PlannedCheck, UnselectedOutputs
+from treadle_contract.plan import FannedOut, PlannedCheck, PlannedPartitions, UnselectedOutputs
 from treadle_contract.policy import Limits
 from treadle_contract.run import AttemptUsage, Failure
 from treadle_contract.value import ResourceConfig, Text, ValueRef
@@ -775,7 +775,7 @@ class TaskWait(Message):
 class TaskStep(Message):
     """One step to run."""
 
-    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config', 'selected_checks', 'retries_so_far', 'max_retries', 'told_inputs')
+    __slots__ = __match_args__ = ('step_key', 'attempt', 'selected_outputs', 'selected_asset_keys', 'selected_asset_key_lines', 'inputs', 'outputs', 'unselected_outputs', 'timeout_ms', 'limits', 'config', 'resource_config', 'selected_checks', 'retries_so_far', 'max_retries', 'told_inputs', 'partitions')
     step_key: StepKey
     """The step key."""
     attempt: int
@@ -810,6 +810,8 @@ class TaskStep(Message):
     whether a failure is its last, for which alone its hooks run."""
     told_inputs: UserValue
     """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
+    partitions: PlannedPartitions | None
+    """PlannedStep.partitions."""
 
     def __init__(
         self,
@@ -830,6 +832,7 @@ class TaskStep(Message):
         retries_so_far: int = 0,
         max_retries: int = 0,
         told_inputs: UserValue = None,
+        partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'step_key', step_key)
@@ -848,6 +851,7 @@ class TaskStep(Message):
         put(self, 'retries_so_far', retries_so_far)
         put(self, 'max_retries', max_retries)
         put(self, 'told_inputs', told_inputs)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('step_key', 1, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
@@ -866,6 +870,7 @@ class TaskStep(Message):
         ('retries_so_far', 14, 'retriesSoFar', 'whole', 'one', '', 'retries_so_far', False, 0),
         ('max_retries', 15, 'maxRetries', 'whole', 'one', '', 'max_retries', False, 0),
         ('told_inputs', 16, 'toldInputs', 'value', 'one', '', 'told_inputs', False, 0),
+        ('partitions', 20, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
     )
 
 
@@ -908,7 +913,7 @@ class TaskInput(Message):
 class TaskSource(Message):
     """Where one value is."""
 
-    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output', 'awaited', 'in_memory', 'mapping_key')
+    __slots__ = __match_args__ = ('value_ref', 'io_manager_key', 'asset_key', 'run_id', 'step_key', 'output', 'awaited', 'in_memory', 'mapping_key', 'partitions', 'by_partition', 'partitions_definition_id')
     value_ref: ValueRef | None
     """The value. Unset: the IO manager loads it by name."""
     io_manager_key: str
@@ -929,6 +934,13 @@ class TaskSource(Message):
     value_ref and io_manager_key are unset."""
     mapping_key: str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    partitions: tuple[TaskPartition, ...]
+    """The partitions of the asset that are read, in order, in place of value_ref and run_id.
+    Empty: it has none."""
+    by_partition: bool
+    """The op gets a mapping of partition key to value."""
+    partitions_definition_id: str
+    """The id of the asset's definition of partitions."""
 
     def __init__(
         self,
@@ -942,6 +954,9 @@ class TaskSource(Message):
         awaited: bool = False,
         in_memory: bool = False,
         mapping_key: str = "",
+        partitions: tuple[TaskPartition, ...] = (),
+        by_partition: bool = False,
+        partitions_definition_id: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'value_ref', value_ref)
@@ -953,6 +968,9 @@ class TaskSource(Message):
         put(self, 'awaited', awaited)
         put(self, 'in_memory', in_memory)
         put(self, 'mapping_key', mapping_key)
+        put(self, 'partitions', partitions)
+        put(self, 'by_partition', by_partition)
+        put(self, 'partitions_definition_id', partitions_definition_id)
 
     FIELDS = (
         ('value_ref', 1, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
@@ -964,6 +982,49 @@ class TaskSource(Message):
         ('awaited', 7, 'awaited', 'flag', 'one', '', 'awaited', False, 0),
         ('in_memory', 8, 'inMemory', 'flag', 'one', '', 'in_memory', False, 0),
         ('mapping_key', 9, 'mappingKey', 'text', 'one', '', 'mapping_key', False, 0),
+        ('partitions', 12, 'partitions', 'message', 'many', 'TaskPartition', 'partitions', False, 0),
+        ('by_partition', 13, 'byPartition', 'flag', 'one', '', 'by_partition', False, 0),
+        ('partitions_definition_id', 14, 'partitionsDefinitionId', 'text', 'one', '', 'partitions_definition_id', False, 0),
+    )
+
+
+class TaskPartition(Message):
+    """Where the value of one partition is."""
+
+    __slots__ = __match_args__ = ('partition_key', 'value_ref', 'run_id', 'step_key', 'awaited')
+    partition_key: str
+    """The partition's key."""
+    value_ref: ValueRef | None
+    """The value. Unset: the IO manager loads it by name."""
+    run_id: RunId
+    """The run that made it. Empty: unrecorded."""
+    step_key: StepKey
+    """The step that made it. Empty: unrecorded."""
+    awaited: bool
+    """What TaskSource.step_key, which the task waits for, stores of it."""
+
+    def __init__(
+        self,
+        *,
+        partition_key: str = "",
+        value_ref: ValueRef | None = None,
+        run_id: RunId = RunId(""),
+        step_key: StepKey = StepKey(""),
+        awaited: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'partition_key', partition_key)
+        put(self, 'value_ref', value_ref)
+        put(self, 'run_id', run_id)
+        put(self, 'step_key', step_key)
+        put(self, 'awaited', awaited)
+
+    FIELDS = (
+        ('partition_key', 1, 'partitionKey', 'text', 'one', '', 'partition_key', False, 0),
+        ('value_ref', 2, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
+        ('run_id', 3, 'runId', 'text', 'one', '', 'run_id', False, 0),
+        ('step_key', 4, 'stepKey', 'text', 'one', '', 'step_key', False, 0),
+        ('awaited', 5, 'awaited', 'flag', 'one', '', 'awaited', False, 0),
     )
 
 
@@ -1040,7 +1101,7 @@ class TaskOutput(Message):
 class TaskAsset(Message):
     """One asset of one output."""
 
-    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'value_key')
+    __slots__ = __match_args__ = ('asset_key', 'selected', 'io_manager_key', 'value_key', 'partitions')
     asset_key: KeyText
     """The key."""
     selected: bool
@@ -1048,7 +1109,10 @@ class TaskAsset(Message):
     io_manager_key: str
     """The resource key of its IO manager."""
     value_key: str
-    """The key in the host's file store, if the manager is Treadle's own."""
+    """The key in the host's file store, if the manager is Treadle's own. Of a partition, the
+    component "=" of it is "=" and the partition's key, percent-encoded as RUN and STEP above."""
+    partitions: PlannedPartitions | None
+    """The partitions of it that the step makes. Unset: it has none."""
 
     def __init__(
         self,
@@ -1057,18 +1121,21 @@ class TaskAsset(Message):
         selected: bool = False,
         io_manager_key: str = "",
         value_key: str = "",
+        partitions: PlannedPartitions | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
         put(self, 'selected', selected)
         put(self, 'io_manager_key', io_manager_key)
         put(self, 'value_key', value_key)
+        put(self, 'partitions', partitions)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', False, 0),
         ('selected', 2, 'selected', 'flag', 'one', '', 'selected', False, 0),
         ('io_manager_key', 3, 'ioManagerKey', 'text', 'one', '', 'io_manager_key', False, 0),
         ('value_key', 4, 'valueKey', 'text', 'one', '', 'value_key', False, 0),
+        ('partitions', 5, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
     )
 
 
@@ -1097,6 +1164,7 @@ MESSAGES['TaskWait'] = TaskWait
 MESSAGES['TaskStep'] = TaskStep
 MESSAGES['TaskInput'] = TaskInput
 MESSAGES['TaskSource'] = TaskSource
+MESSAGES['TaskPartition'] = TaskPartition
 MESSAGES['TaskOutput'] = TaskOutput
 MESSAGES['TaskAsset'] = TaskAsset
 HostFrameFrame: TypeAlias = Hello | Report | Ack

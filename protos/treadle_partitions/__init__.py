@@ -42,6 +42,7 @@ from treadle_partitions._mappings import (
     upstream_keys,
 )
 from treadle_partitions._nonexistent import NoUpstreamPartition
+from treadle_partitions._planned import planned_keys
 from treadle_partitions._windows import WindowKeys
 from treadle_partitions._zones import UnknownZone, zone_of
 
@@ -72,6 +73,7 @@ __all__ = [
     "downstream_keys",
     "dynamic_names",
     "keys_of",
+    "planned_keys",
     "range_text",
     "reads_one",
     "time_dimension",

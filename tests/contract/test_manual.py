@@ -109,6 +109,10 @@ UNBOUNDED = {"Text.head", "Text.tail"}
 #: Numbers that are any: a value of the user's, an exit status, what an op may wish.
 ANY_NUMBER = {"Value.int_value", "Failure.exit_code", "AttemptCancelled.exit_code"}
 ANY_NUMBER |= {"RetryRequest.max_retries", "RetryRequest.delay_ms"}
+#: Moments, before 1970 too, and windows to either side.
+ANY_NUMBER |= {
+    f"TimeWindowPartitions.{name}" for name in ("start", "end", "excluded_moments", "end_offset")
+}
 
 
 @pytest.mark.parametrize("message", list(entering()), ids=lambda message: str(message.name))

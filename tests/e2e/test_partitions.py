@@ -1,62 +1,151 @@
-"""Partitions as a user's scripts and shells meet them, on real services."""
+"""Partitions through the services: each run makes and reads its own, and the record says which."""
 
 from __future__ import annotations
 
-import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import treadle_client
-from treadle_client import cli
+from treadle_client import Client, NeverMaterializedError, NotMadeError, PartitionError
 
-CODE = """
-from treadle import asset
+MODULE = """
+from treadle import (
+    AssetIn, DailyPartitionsDefinition, DynamicPartitionsDefinition, TimeWindowPartitionMapping,
+    WeeklyPartitionsDefinition, asset, graph_asset, op,
+)
+
+DAYS = DailyPartitionsDefinition(start_date="2024-01-01")
+BEFORE = TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+@asset(partitions_def=DAYS)
+def raw(context):
+    days = {key: int(key[-2:]) for key in context.partition_keys}
+    return days if context.has_partition_key_range else days[context.partition_key]
+
+@op
+def tenfold(raw):
+    return {key: 10 * each for key, each in raw.items()} if isinstance(raw, dict) else 10 * raw
+
+@op
+def same(tens):
+    return tens
+
+@graph_asset(partitions_def=DAYS)
+def made(raw):
+    return same(tenfold(raw))
+
+@asset(partitions_def=DAYS, ins={"raw": AssetIn(partition_mapping=BEFORE)})
+def day_before(context, raw):
+    if context.has_partition_key_range:
+        return dict(zip(context.partition_keys, raw.values()))
+    return raw
+
+@asset(partitions_def=WeeklyPartitionsDefinition(start_date="2024-01-01", day_offset=1))
+def week(raw):
+    return sum(raw.values())
 
 @asset
-def one():
-    return 1
+def every(raw):
+    return raw
 """
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[treadle_client.Client]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("partitions")
-    (folder / "days.py").write_text(CODE)
-    with treadle_client.local(folder / "days.py", home=folder / "home") as client:
+    (folder / "mod.py").write_text(MODULE)
+    with treadle_client.local(folder / "mod.py", home=folder / "home") as client:
         yield client
 
 
-def test_keys_of_a_dynamic_definition_are_added_listed_and_removed(client):
-    assert client.add_partitions("colours", ["red", "blue", "red"]) == ("red", "blue")
-    assert client.add_partitions("colours", "green") == ("green",)
-    assert client.remove_partitions("colours", ["blue", "black"]) == ("blue",)
-
-    assert list(client.dynamic_partitions("colours")) == ["red", "green"]
+def make(client: Client, selection: str, **partitions: str) -> treadle_client.RunHandle:
+    handle = client.materialize(selection, **partitions)  # type: ignore[arg-type]  # by name
+    handle.result(timeout=60).raise_for_failure()
+    return handle
 
 
-@pytest.mark.parametrize(
-    ("name", "keys", "said"),
-    [
-        ("", ["a"], "name is empty; give the name of a DynamicPartitionsDefinition."),
-        ("colours", [], "partition_keys is empty; give one or more partition keys."),
-        ("colours", ["a", ""], "partition_keys has an empty key in it; give one or more"),
-        ("colours", [1], "partition_keys has 1 in it; give a list of texts."),
-    ],
-)
-def test_keys_that_are_none_are_refused_before_they_are_sent(client, name, keys, said):
-    with pytest.raises(ValueError, match=said):
-        client.add_partitions(name, keys)
+def test_a_day_is_made_of_the_same_day_in_one_run_and_in_another(client: Client) -> None:
+    make(client, "raw or made", partition="2024-02-04")
+    make(client, "raw", partition="2024-02-05")
+    run = make(client, "made", partition="2024-02-04")
+
+    assert client.load("made", partition="2024-02-04") == 40
+    (read,) = (
+        each
+        for each in run.events()
+        if isinstance(each, treadle_client.InputLoaded) and each.asset_key
+    )
+    assert (read.asset_key, read.partition_key) == ("raw", "2024-02-04")
+    (recorded,) = run.result().materializations
+    assert (recorded.asset_key, recorded.partition_key) == ("made", "2024-02-04")
+    with pytest.raises(NeverMaterializedError, match="raw, partition 2024-02-06") as refused:
+        client.plan("made", partition="2024-02-06")
+    assert refused.value.smallest == "made or raw"
+    with pytest.raises(NotMadeError, match="say which"):
+        client.load("made")
 
 
-def test_the_command_does_the_same(client, capsys):
-    def treadle(*arguments: str) -> str:
-        assert cli.run(["partitions", *arguments, "--launcher", client.address]) == 0
-        return capsys.readouterr().out
+def test_a_range_in_one_run_is_made_read_and_recorded_by_its_keys(client: Client) -> None:
+    make(client, "raw", partition="2024-03-31")
 
-    assert treadle("list", "sizes") == "sizes has no keys: treadle partitions add sizes KEY\n"
-    assert treadle("add", "sizes", "small", "large") == "Added small, large.\n"
-    assert treadle("add", "sizes", "large", "huge") == "Added huge. large was there before.\n"
-    assert treadle("remove", "sizes", "small", "tiny") == "Removed small. tiny was not there.\n"
-    assert treadle("list", "sizes") == "large\nhuge\n"
-    assert json.loads(treadle("list", "sizes", "--json")) == ["large", "huge"]
+    run = make(client, "raw or made or day_before", partitions="2024-04-01..2024-04-03")
+
+    made = {(each.asset_key, each.partition_key) for each in run.result().materializations}
+    days = [f"2024-04-0{day}" for day in (1, 2, 3)]
+    assert made == {(key, day) for key in ("raw", "made", "day_before") for day in days}
+    assert [client.load("made", partition=day) for day in days] == [10, 20, 30]
+    assert [client.load("day_before", partition=day) for day in days] == [31, 1, 2]
+
+
+def test_a_week_reads_its_days_and_a_rerun_makes_the_same_week(client: Client) -> None:
+    make(client, "raw", partitions="2024-01-01..2024-01-07")
+    run = make(client, "week", partition="2024-01-01")
+    again = run.rerun("ALL")
+
+    again.result(timeout=60).raise_for_failure()
+
+    assert client.load("week", partition="2024-01-01") == 28
+    assert [each.run_id for each in client.materializations("week", "2024-01-01")] == [
+        again.run_id,
+        run.run_id,
+    ]
+    plan = client.plan("week", partition="2024-01-01")
+    assert "2024-01-01..2024-01-07" in str(plan)
+    assert set(client_every(client)) >= {f"2024-01-0{day}" for day in range(1, 8)}
+
+
+def client_every(client: Client) -> dict[str, int]:
+    make(client, "every")
+    found: dict[str, int] = client.load("every")
+    return found
+
+
+def test_a_partition_that_is_not_there_is_refused_before_anything_runs(client: Client) -> None:
+    with pytest.raises(PartitionError, match="none was named"):
+        client.materialize("raw")
+    with pytest.raises(PartitionError, match="Nearest: 2024-01-0"):
+        client.materialize("raw", partition="2024-01-0x")
+    with pytest.raises(PartitionError, match="nothing that is selected has partitions"):
+        client.materialize("every", partition="2024-01-01")
+
+
+def test_the_command_takes_a_partition_and_shows_it(tmp_path: Path) -> None:
+    (tmp_path / "mod.py").write_text(MODULE)
+    code = ["-f", str(tmp_path / "mod.py"), "--home", str(tmp_path / "home")]
+
+    ran = command("materialize", *code, "-s", "raw", "--partition", "2024-01-04")
+    plan = command("plan", *code, "-s", "made", "--partition", "2024-01-04")
+
+    assert "made raw, partition 2024-01-04" in ran
+    assert "partition 2024-01-04: 1 asset" in plan
+
+
+def command(*words: str) -> str:
+    """Run a command, which must succeed, and return what it printed."""
+    line = [sys.executable, "-m", "treadle_client", *words]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=100, check=True)
+    return done.stdout + done.stderr

@@ -37,11 +37,16 @@ class AssetListings:
             lambda stub: stub.ListAssets, request, lambda page: page.assets, AssetEntry
         )
 
-    def list_materializations(self, asset_key: str, run_id: str) -> Iterator[Materialization]:
-        """List the materializations of an asset or a run, newest first, a page at a time."""
+    def list_materializations(
+        self, asset_key: str, run_id: str, partition_key: str = ""
+    ) -> Iterator[Materialization]:
+        """List the materializations of an asset, a partition or a run, newest first, a page at a time."""
         with translated(self.address):
             request = launcher_pb2.ListMaterializationsRequest(
-                asset_key=asset_key, run_id=run_id, page_size=PAGE_SIZE
+                asset_key=asset_key,
+                run_id=run_id,
+                partition_key=partition_key,
+                page_size=PAGE_SIZE,
             )
         return self._pages(
             lambda stub: stub.ListMaterializations,

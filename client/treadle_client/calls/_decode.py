@@ -95,7 +95,7 @@ def decode_event(message: event_pb2.Event, read_text: ReadText | None) -> Event 
 
 
 def encode(view: View, into: type[P]) -> P:
-    """Return a part of a request: texts, flags, enumerations and values; None is not set."""
+    """Return a part of a request: texts, flags, enumerations, values and lists of such parts; None is not set."""
     names = {number: slot for number, slot, *_ in view.TABLE}
     given = {}
     for field in into.DESCRIPTOR.fields:
@@ -106,6 +106,10 @@ def encode(view: View, into: type[P]) -> P:
         if field.message_type is value_pb2.Value.DESCRIPTOR:
             given[field.name] = value_pb2.Value()
             fill_value(given[field.name], value)
+        elif field.message_type is not None and isinstance(value, tuple):
+            given[field.name] = [
+                {slot: getattr(each, slot) for _, slot, *_ in each.TABLE} for each in value
+            ]
     return into(**given)
 
 

@@ -32,17 +32,25 @@ class Reading:
     python_type: object = None
 
 
-def load_asset(rpc: LauncherRpc, key: str, run_id: str, reading: Reading) -> Any:
-    """Return the value of an asset: as the run made it, "": as it was made last.
+def load_asset(
+    rpc: LauncherRpc, key: str, run_id: str, reading: Reading, partition_key: str = ""
+) -> Any:
+    """Return the value of an asset, or a partition: as the run made it, "": as it was made last.
 
     Raises:
         NotMadeError: it was not.
         ValueUnreadableError: as `load_materialization`.
     """
-    for made in rpc.list_materializations(key, ""):
+    what = f"partition {partition_key!r} of {key!r}" if partition_key else repr(key)
+    for made in rpc.list_materializations(key, "", partition_key):
         if run_id in ("", made.run_id):
+            if made.partition_key and not partition_key:
+                raise NotMadeError(
+                    f"{key!r} has partitions, {made.partition_key!r} was made last: say which,"
+                    f" partition={made.partition_key!r}."
+                )
             return load_materialization(rpc, made, reading)
-    raise NotMadeError(f"{f'Run {run_id} has not' if run_id else 'No run'} made {key!r}.")
+    raise NotMadeError(f"{f'Run {run_id} has not' if run_id else 'No run has'} made {what}.")
 
 
 def load_materialization(rpc: LauncherRpc, made: Materialization, reading: Reading) -> Any:
@@ -51,11 +59,20 @@ def load_materialization(rpc: LauncherRpc, made: Materialization, reading: Readi
     Raises:
         ValueUnreadableError: it is not there, not on this machine, or not for this process to read.
     """
-    what = f"{made.asset_key} of run {made.run_id}"
+    partition = made.partition_key and f", partition {made.partition_key}"
+    what = f"{made.asset_key}{partition} of run {made.run_id}"
     if made.gone:
         raise ValueUnreadableError(f"The value of {what} cannot be read: {made.gone}.")
     if made.value_ref is None and reading.definitions is not None:
-        stored = {"asset_key": made.asset_key, "run_id": made.run_id, "step_key": made.step_key}
+        stored: dict[str, Any] = {
+            "asset_key": made.asset_key,
+            "run_id": made.run_id,
+            "step_key": made.step_key,
+        }
+        if made.partition_key:
+            from treadle_contract.worker import TaskPartition  # noqa: PLC0415 -- as in _loaded
+
+            stored["partitions"] = (TaskPartition(partition_key=made.partition_key),)
         return _loaded(reading, what, **stored)
     return _read(rpc, made.value_ref, "", what, reading)
 

@@ -101,6 +101,16 @@ _CHOICE_HELP: Final[Mapping[str, str]] = {
     " code, config and inputs (unchanged); by default never.",
 }
 
+_PARTITIONS: tuple[Decorator, ...] = (
+    click.option(
+        "--partition", metavar="KEY", help="The partition to make of what has partitions."
+    ),
+    click.option(
+        "--partitions", multiple=True, metavar="FIRST..LAST",
+        help="Several partitions to make in one run: a range, or a key; repeatable.",
+    ),
+)  # fmt: skip
+
 _PLAN: tuple[Decorator, ...] = (
     click.option(
         "-s", "--select", "select", multiple=True, metavar="EXPR",
@@ -121,6 +131,7 @@ _PLAN: tuple[Decorator, ...] = (
         )
         for name, kind in CHOICES.items()
     ),
+    *_PARTITIONS,
     *CONFIG_OPTIONS,
     click.option(
         "--allow-empty", is_flag=True,
@@ -134,6 +145,7 @@ _EXPLAIN: tuple[Decorator, ...] = (
     click.argument("expressions", nargs=-1, metavar="[SELECTION]..."),
     *(option for name, option in zip(("select", "job", "op_selection", "location", *CHOICES), _PLAN, strict=False)
       if name not in CHOICES or name in _EXPLAINED),
+    _PARTITIONS[0],
     *CONFIG_OPTIONS,
 )  # fmt: skip
 
@@ -223,20 +235,18 @@ def sweeping_options(command: Command) -> Command:
 
 def plan_options(command: Command) -> Command:
     """Add what a plan is asked with; the command gets it as `asked`, a PlanChoices."""
-    names = ("select", "job", "op_selection", "location", *CHOICES, *_CONFIG_NAMES, "allow_empty")
+    names = (
+        *("select", "job", "op_selection", "location", *CHOICES),
+        *("partition", "partitions", *_CONFIG_NAMES, "allow_empty"),
+    )
     return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
 
 
 def explain_options(command: Command) -> Command:
     """Add what an explanation is asked with; the command gets it as `asked`, a PlanChoices."""
     names = (
-        "expressions",
-        "select",
-        "job",
-        "op_selection",
-        "location",
-        *_EXPLAINED,
-        *_CONFIG_NAMES,
+        *("expressions", "select", "job", "op_selection", "location"),
+        *(*_EXPLAINED, "partition", *_CONFIG_NAMES),
     )
     return _gathered(command, _EXPLAIN, names, _explain_choices, "asked")
 

@@ -43,6 +43,7 @@ class PlanChoices:
         config_files: tuple[Path, ...],
         config_json: str | None,
         settings: tuple[str, ...],
+        partitions: tuple[str, ...] = (),
         **options: str | bool | None,
     ) -> PlanChoices:
         """Gather what a command line says.
@@ -51,7 +52,9 @@ class PlanChoices:
             click.UsageError: its config cannot be read.
         """
         config = read_config(config_files, config_json, settings)
-        chosen = {**options, "config": config}
+        chosen: dict[str, Any] = {**options, "config": config}
+        if partitions:
+            chosen["partitions"] = partitions
         return cls(
             select=select, job=job, op_selection=op_selection, location=location, options=chosen
         )

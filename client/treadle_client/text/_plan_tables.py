@@ -6,11 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from treadle_client._config import told_config
+from treadle_client._plan_options import ranges_text, told_partitions
 from treadle_client.text._table import Page, Table
 from treadle_client.text._words import count, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from treadle_client._messages import Hazard, Load, Plan
     from treadle_client.text._metadata import PlainValue
@@ -26,8 +28,9 @@ def plan_page(plan: Plan) -> Page:
     """Lay a plan out: a heading, the steps, then loads, hazards and notes where there are any."""
     verdicts = Counter(step.verdict.value for step in plan.steps)
     reused = f", {verdicts['REUSE']} reused" if verdicts["REUSE"] else ""
+    partitions = "".join(f", {told}" for told in told_partitions(plan.options))
     heading = (
-        f"Plan of {plan.selection} at {plan.location}: {count(plan.selected_asset_count, 'asset')},"
+        f"Plan of {plan.selection} at {plan.location}{partitions}: {count(plan.selected_asset_count, 'asset')},"
         f"{_checks(plan)} {count(verdicts['RUN'], 'step')} to run{reused}, {verdicts['OMIT']} not needed"
     )
     page: list[str | Table] = [
@@ -112,14 +115,16 @@ def _told_resources(plan: Plan) -> Iterator[tuple[str, PlainValue]]:
 
 
 def loads_table(loads: tuple[Load, ...]) -> Table:
-    """Lay out what is loaded: who made it, who reads it."""
+    """Lay out what is loaded: which partitions, if any are, who made it, who reads it."""
+    has_partitions = any(load.partitions or load.every_partition for load in loads)
     return Table(
-        columns=("asset", "made by", "at", "read by"),
+        columns=("asset", *(["partitions"] if has_partitions else []), "made by", "at", "read by"),
         rows=tuple(
             (
                 load.asset_key,
+                *([_partitions(load)] if has_partitions else []),
                 _maker(load),
-                moment(load.materialized_at),
+                moment(_made_at(load)),
                 ", ".join(map(str, load.readers)),
             )
             for load in loads
@@ -127,7 +132,23 @@ def loads_table(loads: tuple[Load, ...]) -> Table:
     )
 
 
+def _partitions(load: Load) -> str:
+    told = [ranges_text(load.partitions.ranges)] if load.partitions else []
+    return ", ".join([*told, *(["all that were made"] if load.every_partition else [])]) or "-"
+
+
+def _made_at(load: Load) -> datetime | None:
+    """Return when it was made; of several partitions the last."""
+    made = (each.materialized_at for each in load.loaded_partitions)
+    return max((each for each in made if each is not None), default=load.materialized_at)
+
+
 def _maker(load: Load) -> str:
+    if load.loaded_partitions:
+        runs = {each.run_id for each in load.loaded_partitions}
+        steps = sorted({each.step_key for each in load.loaded_partitions})
+        where = f"run {next(iter(runs))}" if len(runs) == 1 else f"{len(runs)} runs"
+        return f"{', '.join(steps)} in {where}"
     if load.state == "RECORDED":
         return f"{load.step_key} in run {load.run_id}"
     if load.gone:

@@ -10,6 +10,7 @@ from treadle._keys import KeyLike, as_key
 from treadle.io._io_manager import InputContext, OutputContext
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._op import OpDefinition
+from treadle.partitions._in_contexts import Partitions
 from treadle.steps._context import OpExecutionContext
 from treadle.steps._resources import Resources
 
@@ -28,7 +29,7 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
     resources: Mapping[str, Any] | None = None,
     op_def: OpDefinition | None = None,
     asset_key: KeyLike | None = None,
-    partition_key: object = None,
+    partition_key: str | None = None,
     definition_metadata: Mapping[str, Any] | None = None,
     output_metadata: Mapping[str, Any] | None = None,
     run_tags: Mapping[str, str] | None = None,
@@ -37,11 +38,7 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
 
     The parameters are Dagster's; `metadata` is its older name of `definition_metadata`.
     """
-    given = {
-        "config": config,
-        "version": version,
-        "partition_key": partition_key,
-    }
+    given = {"config": config, "version": version}
     refuse_unsupported("build_output_context", given)
     return OutputContext(
         name=name,
@@ -56,6 +53,7 @@ def build_output_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in 
         resource_config=resource_config,
         op_def=op_def,
         mapping_key=mapping_key,
+        partitions=None if partition_key is None else Partitions((partition_key,)),
     )
 
 
@@ -71,7 +69,7 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
     op_def: OpDefinition | None = None,
     step_context: OpExecutionContext | None = None,
     asset_key: KeyLike | None = None,
-    partition_key: object = None,
+    partition_key: str | None = None,
     asset_partition_key_range: object = None,
     asset_partitions_def: object = None,
     instance: object = None,
@@ -85,16 +83,16 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
     """
     given = {
         "config": config,
-        "partition_key": partition_key,
         "asset_partition_key_range": asset_partition_key_range,
         "asset_partitions_def": asset_partitions_def,
         "instance": instance,
     }
     refuse_unsupported("build_input_context", given)
     key = None if asset_key is None else as_key(asset_key)
+    partitions = None if partition_key is None else Partitions((partition_key,))
     return InputContext(
         name=name,
-        upstream_output=upstream_output or OutputContext(key=key),
+        upstream_output=upstream_output or OutputContext(key=key, partitions=partitions),
         step_key="test",
         run_id=run_id,
         dagster_type=dagster_type,
@@ -104,4 +102,5 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
         resource_config=resource_config,
         op_def=op_def,
         step_context=step_context,
+        partitions=partitions,
     )

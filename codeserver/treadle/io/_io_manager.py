@@ -18,6 +18,7 @@ from treadle_contract.value import MetadataEntry
 if TYPE_CHECKING:
     from treadle._told import AssetMaterialization, AssetObservation, ExpectationResult
     from treadle.ops._op import OpDefinition
+    from treadle.partitions._in_contexts import Partitions
     from treadle.steps._context import OpExecutionContext
 
 
@@ -86,6 +87,7 @@ class OutputContext(ValueContext):
     op_def: OpDefinition | None = None
     step_context: OpExecutionContext | None = None
     mapping_key: str | None = None
+    partitions: Partitions | None = None
     _entries: tuple[MetadataEntry, ...] = field(default=(), init=False)
 
     @property
@@ -128,16 +130,18 @@ class OutputContext(ValueContext):
         return [*found, self.mapping_key] if self.mapping_key else found
 
     def get_asset_identifier(self) -> list[str]:
-        """Return the components of the asset's key.
+        """Return the components of the asset's key, and behind them its partition, if it has any.
 
         Raises:
             NoAssetError: the value is an intermediate.
+            ContextError: it is of several partitions.
         """
-        return list(self.asset_key.path)
+        path = list(self.asset_key.path)
+        return [*path, self.asset_partition_key] if self.has_asset_partitions else path
 
     def get_identifier(self) -> list[str]:
-        """Return the components of the asset's key; of an intermediate run, step and output."""
-        return list(self.key.path) if self.key else self.get_run_scoped_output_identifier()
+        """Return `get_asset_identifier`; of an intermediate run, step and output."""
+        return self.get_asset_identifier() if self.key else self.get_run_scoped_output_identifier()
 
     def get_output_identifier(self) -> list[str]:
         """Return what `get_identifier` does: an older name of it."""
@@ -181,6 +185,7 @@ class InputContext(ValueContext):
     resource_config: Any = None
     op_def: OpDefinition | None = None
     step_context: OpExecutionContext | None = None
+    partitions: Partitions | None = None
     _entries: tuple[MetadataEntry, ...] = field(default=(), init=False)
 
     @property

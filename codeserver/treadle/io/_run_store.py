@@ -10,6 +10,7 @@ from treadle._system import time
 from treadle._value_words import a
 from treadle.io._io_manager import IOManager, OutputContext
 from treadle.io._values import ValueStore
+from treadle.partitions._in_contexts import told_keys
 from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._resources import Resources, config_of
 from treadle.steps._run_inputs import Opened, missing_manager
@@ -37,11 +38,17 @@ class ValueWriter:
     step_context: OpExecutionContext | None = None
 
     def stored(
-        self, made: OutputStored, value: object, *, io_manager_key: str, value_key: str
+        self,
+        made: OutputStored,
+        value: object,
+        *,
+        io_manager_key: str,
+        value_key: str,
+        partitions: tuple[str, ...] = (),
     ) -> OutputStored:
         """Store the value and return `made` with its name and what the IO manager added.
 
-        With a `value_key` it goes into the file store.
+        With a `value_key` it goes into the file store. `partitions` are those of the asset that it is of.
 
         Raises:
             StepFailedError: it cannot be stored, or the IO manager is missing.
@@ -49,18 +56,25 @@ class ValueWriter:
         subject = f"Output {made.output!r} of {self.step_key!r}: storing it"
         if made.asset_key:
             subject += f" as asset {made.asset_key!r}"
+        if partitions:
+            subject += f", {told_keys(partitions)}"
         begun = time.monotonic_ns()
         if value_key:
             with user_code(FailureWhere.STORE, subject):
                 ref = self.store.write_value(value_key, value)
             stored: dict[str, Any] = {"value_ref": ref}
         else:
-            stored = {"metadata": self._handled(made, value, io_manager_key, subject)}
+            stored = {"metadata": self._handled(made, value, io_manager_key, subject, partitions)}
         duration_us = (time.monotonic_ns() - begun) // 1000
         return replace(made, io_manager_key=io_manager_key, duration_us=duration_us, **stored)
 
     def _handled(
-        self, made: OutputStored, value: object, io_manager_key: str, subject: str
+        self,
+        made: OutputStored,
+        value: object,
+        io_manager_key: str,
+        subject: str,
+        partitions: tuple[str, ...],
     ) -> tuple[MetadataEntry, ...]:
         """Store the value with the IO manager; return the metadata with what it added."""
         manager = self.location.resources.get(io_manager_key)
@@ -68,6 +82,8 @@ class ValueWriter:
         if not isinstance(manager, IOManager):
             raise missing_manager(subject, io_manager_key, manager)
         context = self._context(made, io_manager_key)
+        if partitions and self.step_context is not None:
+            context.partitions = self.step_context.partitions_of(made.asset_key, partitions)
         # Typed as it should be; what the user's method returns has to be seen all the same.
         handle_output: object = manager.handle_output
         assert callable(handle_output)

@@ -59,6 +59,7 @@ class DynamicOutput(Output[T]):
         put(self, "value", value)
         put(self, "output_name", output_name)
         put(self, "metadata", dict(metadata or {}))
+        put(self, "partition_key", None)
         put(self, "mapping_key", mapping_key)
 
 

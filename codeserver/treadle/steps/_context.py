@@ -15,6 +15,7 @@ from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import kept_entries
 from treadle._source import user_line
 from treadle.ops._op import OpDefinition
+from treadle.partitions._in_contexts import PartitionAnswers, Partitions
 from treadle.steps._context_answers import ContextAnswers, ContextError
 from treadle.steps._resources import Resources
 from treadle_contract.fan_outs import element
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
     from treadle.resources._scope import ResourceScope
     from treadle_contract.event import AssetObserved, ExpectationEvaluated
-    from treadle_contract.worker import TaskInput
+    from treadle_contract.partition import PartitionsDefinition
+    from treadle_contract.worker import TaskInput, TaskOutput
 
 #: The context of the step that runs.
 CURRENT: ContextVar[AssetExecutionContext] = ContextVar("treadle_context")
@@ -39,7 +41,7 @@ class NotInContextError(ContextError, AttributeError):
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
-class OpExecutionContext(ContextAnswers):
+class OpExecutionContext(ContextAnswers, PartitionAnswers):
     """What an op may know of its step. Treadle makes it; a test calls `build_op_context`.
 
     `op_config` is the op's config as plain data: a mapping, for a class of config; None for none.
@@ -64,6 +66,9 @@ class OpExecutionContext(ContextAnswers):
     _inputs: Sequence[TaskInput] = ()
     _block: Any = None
     _run_config: Callable[[], dict[str, Any]] | None = None
+    _outputs: Sequence[TaskOutput] = ()
+    _partitions: Partitions | None = None
+    _definitions: Sequence[PartitionsDefinition] = ()
     # None: nobody listens, and it is kept for a test to ask.
     _tell: Callable[[AssetObserved | ExpectationEvaluated], None] | None = None
     _logged: list[Any] = field(default_factory=list, init=False)
@@ -89,13 +94,6 @@ class OpExecutionContext(ContextAnswers):
             hint = "" if name.startswith("_") else did_you_mean(name, _public_names(type(self)))
             raise AttributeError(f"There is no context.{name}.{hint}")
         raise NotInContextError(said)
-
-    @property
-    def has_partition_key(self) -> bool:
-        """False: there are no partitions yet."""
-        return False
-
-    has_partition_key_range = has_partitions = has_partition_key
 
     @property
     def log(self) -> logging.Logger:
@@ -333,7 +331,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     step_key: str = "test",
     mapping_key: str | None = None,
     op_config: object = None,
-    partition_key: object = None,
+    partition_key: str | None = None,
     instance: object = None,
     config: object = None,
     asset_config: object = None,
@@ -344,13 +342,12 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     Resources that are to be made (`@resource`, a `ConfigurableResource`) are made where they are first
     asked for, with what `resources_config` has for their key, and put away at the end of
     `with build_op_context(…) as context:`. `config` and `asset_config` are other names of `op_config`.
-    `partition_key` and `instance` are not supported yet.
+    `instance` is not supported yet.
 
     Raises:
         ArgumentError: config is given under two names, or for a resource that is not given.
     """
-    given = {"partition_key": partition_key, "instance": instance}
-    refuse_unsupported("build_op_context", given)
+    refuse_unsupported("build_op_context", {"instance": instance})
     configs = {"op_config": op_config, "config": config, "asset_config": asset_config}
     outputs, keys = selected_output_names, selected_asset_keys
     scope = _scope_of(resources or {}, resources_config or {})
@@ -361,6 +358,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
         run_tags=dict(run_tags or {}),
         op_config=_one_of(configs),
         _scope=scope,
+        _partitions=None if partition_key is None else Partitions((partition_key,)),
         _selected_outputs=None if outputs is None else frozenset(outputs),
         _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
         _selected_checks=None

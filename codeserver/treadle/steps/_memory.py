@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from treadle_contract.event import OutputStored
-from treadle_contract.ids import StepKey
+from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.worker import AttemptSucceeded, TaskSource, TaskStep
 
@@ -78,8 +78,10 @@ def _read_by(step: TaskStep) -> Iterator[_Place]:
 def placed(source: TaskSource, stored: Collection[OutputStored]) -> TaskSource:
     """Return an awaited source with the place of its value, of those its output was stored at.
 
-    That of its asset if that is there, else the first.
+    That of its asset if that is there, else the first; of an asset with partitions, that of each.
     """
+    if source.partitions:
+        return _placed_partitions(source, stored)
     of_output = [each for each in stored if each.output == source.output]
     of_asset = (each for each in of_output if each.asset_key == source.asset_key)
     value = next(of_asset, of_output[0] if of_output else OutputStored(output=source.output))
@@ -88,5 +90,26 @@ def placed(source: TaskSource, stored: Collection[OutputStored]) -> TaskSource:
         io_manager_key=source.io_manager_key or value.io_manager_key,
         value_ref=value.value_ref,
         asset_key=value.asset_key,
+        awaited=False,
+    )
+
+
+def _placed_partitions(source: TaskSource, stored: Collection[OutputStored]) -> TaskSource:
+    place = (source.output, source.asset_key)
+    made = {each.partition_key: each for each in stored if (each.output, each.asset_key) == place}
+    manager = next((each.io_manager_key for each in made.values()), "")
+    partitions = tuple(
+        [
+            replace(each, value_ref=made[each.partition_key].value_ref, awaited=False)
+            if each.awaited and each.partition_key in made
+            # Not made after all: no run is named, so that its reader says so.
+            else (replace(each, run_id=RunId(""), awaited=False) if each.awaited else each)
+            for each in source.partitions
+        ]
+    )
+    return replace(
+        source,
+        io_manager_key=source.io_manager_key or manager,
+        partitions=partitions,
         awaited=False,
     )

@@ -346,7 +346,7 @@ def _at(position: int, name: str, value: Any, subject: str) -> Output[Any]:
             f" of a tuple, which is that of {name!r}.",
             "Put the tuple in the order of the outputs, or yield the Outputs.",
         )
-    return Output(value.value, name, value.metadata)
+    return replace(value, output_name=name)
 
 
 def _of_asset(
@@ -361,10 +361,10 @@ def _of_asset(
                 f" {listed(key.text for keys in code.assets.values() for key in keys)}.",
                 "Say which: MaterializeResult(asset_key=…).",
             )
-        return Output(result.value, place or names[0], result.metadata)
+        return _materialized(result, place or names[0])
     for name in names:
         if result.asset_key in code.assets.get(name, ()):
-            return Output(result.value, name, result.metadata)
+            return _materialized(result, name)
     keys = [key.text for made in code.assets.values() for key in made]
     key = result.asset_key.text
     raise _refused(
@@ -372,6 +372,10 @@ def _of_asset(
         f"{did_you_mean(key, keys)}",
         f"It makes {listed(keys)}.",
     )
+
+
+def _materialized(result: MaterializeResult[Any], name: str) -> Output[Any]:
+    return Output(result.value, name, result.metadata, partition_key=result.partition_key)
 
 
 def _named(output: Output[Any], names: Sequence[str]) -> Output[Any]:

@@ -13,6 +13,7 @@ from treadle.io._pickle5 import ValueLostError
 from treadle.io._values import ValueStore
 from treadle.locations.snapshot import Asset, Snapshot
 from treadle.ops._ins_outs import In
+from treadle.partitions._in_contexts import Partitions, told_keys
 from treadle.steps._failures import StepFailedError, TaskMismatchError, user_code
 from treadle.steps._memory import TaskMemory
 from treadle.steps._not_loaded import NotLoaded
@@ -25,7 +26,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.message import UserValue
 from treadle_contract.run import FailureWhere
 from treadle_contract.value import ValueRef
-from treadle_contract.worker import Task, TaskInput, TaskSource, TaskStep
+from treadle_contract.worker import Task, TaskInput, TaskPartition, TaskSource, TaskStep
 
 if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
@@ -123,6 +124,11 @@ class InputLoader:
     def _values(self, given: TaskInput, declared: In) -> Any:
         values = []
         for position, source in enumerate(given.sources):
+            if source.partitions or source.by_partition:
+                values.append(self._partitions(given.name, declared, source))
+                for each in source.partitions:
+                    self.loaded(_told_partition(given.name, position, source, each))
+                continue
             values.append(self._value(given.name, declared, source))
             self.loaded(_told(given.name, position, source))
         if given.name in self.code.lists:
@@ -183,6 +189,32 @@ class InputLoader:
         context = self._context(name, declared, source.io_manager_key, source)
         with user_code(FailureWhere.LOAD, f"{subject} with IO manager {source.io_manager_key!r}"):
             return manager.load_input(context)
+
+    def _partitions(self, name: str, declared: In, source: TaskSource) -> Any:
+        """Return the value of the one partition that is read, or a mapping of key to value."""
+        where = f"Input {name!r} of {self.step.step_key!r}"
+        key = source.io_manager_key
+        manager = self.location.resources.get(key)
+        is_own = manager is None or isinstance(manager, OwnIOManager)
+        is_stored_here = is_own or all(each.value_ref for each in source.partitions)
+        if not is_stored_here or self._is_overridden(declared, source):
+            reader, context = (
+                self._manager(name, source),
+                self._context(name, declared, key, source),
+            )
+            subject = f"{where}: loading {_described(source)} with IO manager {key!r}"
+            with user_code(FailureWhere.LOAD, subject):
+                return reader.load_input(context)
+        values = {}
+        for each in source.partitions:
+            subject = f"partition {each.partition_key!r} of asset {source.asset_key!r}"
+            if each.value_ref is None:
+                raise StepFailedError(
+                    FailureWhere.LOAD,
+                    f"{where} reads {subject}, which {each.step_key or source.step_key!r} did not yield.",
+                )
+            values[each.partition_key] = self._stored(f"{where}: loading {subject}", each.value_ref)
+        return values if source.by_partition else next(iter(values.values()))
 
     def _passed_on(self, subject: str, source: TaskSource) -> object:
         try:
@@ -258,6 +290,7 @@ class InputLoader:
             op_def=self.code.op,
             step_context=self.step_context,
             upstream_output=upstream,
+            partitions=None if upstream is None else upstream.partitions,
         )
 
 
@@ -288,6 +321,7 @@ def upstream_output(
         resources=resources,
         key=AssetKey(source.asset_key) if source.asset_key else None,
         mapping_key=source.mapping_key or None,
+        partitions=Partitions.read_by(source, location.snapshot.partitions),
     )
     asset = _asset(location.snapshot, source.asset_key)
     step_key, output = source.step_key, source.output
@@ -340,7 +374,23 @@ def _told(name: str, position: int, source: TaskSource) -> InputLoaded:
     )
 
 
+def _told_partition(
+    name: str, position: int, source: TaskSource, read: TaskPartition
+) -> InputLoaded:
+    return InputLoaded(
+        input=name,
+        position=position,
+        asset_key=source.asset_key,
+        from_run_id=read.run_id,
+        from_step_key=read.step_key,
+        value_ref=read.value_ref,
+        partition_key=read.partition_key,
+    )
+
+
 def _described(source: TaskSource) -> str:
+    if source.partitions:
+        return f"{told_keys([each.partition_key for each in source.partitions])} of {source.asset_key!r}"
     if source.asset_key:
         return f"asset {source.asset_key!r}"
     return f"output {source.output!r} of {source.step_key!r}"

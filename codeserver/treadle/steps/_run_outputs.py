@@ -9,8 +9,10 @@ from treadle._errors import did_you_mean, listed
 from treadle._metadata import entries_size, entries_values, kept_entries, merged_entries
 from treadle._output import Output
 from treadle._value_words import a
+from treadle.io._partitions import no_partitions, partition_value_key, parts, refuse_twice
 from treadle.io._run_store import ValueWriter
 from treadle.ops._fan_out import DynamicOutput
+from treadle.partitions._in_contexts import keys_in
 from treadle.steps._context import OpExecutionContext, final_metadata, outputs_with_unused_metadata
 from treadle.steps._failures import StepFailedError, TaskMismatchError
 from treadle.steps._step_code import StepCode
@@ -77,17 +79,48 @@ class OutputKeeper:
         if planned.name in self.code.checks:
             self._take_result(planned, output.value)
             return
-        found = self._checked(planned, output.value)
-        said = self._said_of(output, found)
-        kept = [
-            self._stored(planned, output, said, asset)
-            for asset in sorted(assets, key=lambda each: each.asset_key)
-        ]
-        if planned.store_intermediate or not assets:
-            kept.append(self._stored(planned, output, said))
+        kept: list[OutputStored] = []
+        if any(asset.partitions is not None for asset in assets):
+            kept += self._kept_partitions(planned, output, assets)
+        elif output.partition_key is not None:
+            raise no_partitions(output, self.step.step_key)
+        else:
+            said = self._said_of(output, self._checked(planned, output.value))
+            kept += [
+                self._stored(planned, output, said, asset)
+                for asset in sorted(assets, key=lambda each: each.asset_key)
+            ]
+            if planned.store_intermediate or not assets:
+                kept.append(self._stored(planned, output, said))
         self._kept.setdefault(planned.name, []).extend(kept)
         if planned.in_memory:
-            self.in_memory[planned.name] = output.value
+            self._pass_on(planned.name, output)
+
+    def _kept_partitions(
+        self, planned: TaskOutput, output: Output[Any], assets: Iterable[TaskAsset]
+    ) -> Iterator[OutputStored]:
+        """Store what is of partitions, each in its place, and say so of each of them."""
+        subject = f"Output {planned.name!r} of {self.step.step_key!r}"
+        said: _Entries | None = None
+        for asset in sorted(assets, key=lambda each: each.asset_key):
+            keys = keys_in(asset.partitions, self.writer.location.snapshot.partitions)
+            for part in parts(output, asset, keys, subject, nothing=planned.nothing):
+                found = self._checked(planned, part.value)
+                said = self._said_of(output, found) if said is None else said
+                made = self._stored(
+                    planned, replace(output, value=part.value), said, asset, part.keys
+                )
+                yield from (replace(made, partition_key=key) for key in part.keys or ("",))
+                del part
+
+    def _pass_on(self, name: str, output: Output[Any]) -> None:
+        if output.partition_key is None or len(self.context.all_partition_keys) == 1:
+            self.in_memory[name] = output.value
+        else:
+            self.in_memory[name] = {
+                **self.in_memory.get(name, {}),
+                output.partition_key: output.value,
+            }
 
     def _take_result(self, planned: TaskOutput, value: object) -> None:
         from treadle.steps._run_checks import evaluated  # noqa: PLC0415 -- few ops evaluate checks
@@ -199,6 +232,8 @@ class OutputKeeper:
                 f"Step {step_key!r} yielded a DynamicOutput as {name!r}, which is no DynamicOut: one value"
                 " is meant. Yield Output(value), or declare out=DynamicOut().",
             )
+        elif output.partition_key is not None and name not in self._dropped:
+            refuse_twice(output, self._kept.get(name, ()), step_key)
         elif name in self._kept or name in self._dropped:
             raise StepFailedError(
                 FailureWhere.OUTPUT,
@@ -295,6 +330,7 @@ class OutputKeeper:
         output: Output[Any],
         said: _Entries,
         asset: TaskAsset | None = None,
+        partitions: tuple[str, ...] = (),
     ) -> OutputStored:
         key = output.mapping_key if isinstance(output, DynamicOutput) else ""
         made = OutputStored(
@@ -307,11 +343,15 @@ class OutputKeeper:
             # Nothing but orderings reads it, and what shares its process.
             return replace(made, in_memory=planned.in_memory)
         place = asset or planned
+        value_key = element_value_key(place.value_key, key)
+        if partitions:
+            value_key = partition_value_key(value_key, partitions[0])
         return self.writer.stored(
             made,
             output.value,
             io_manager_key=place.io_manager_key,
-            value_key=element_value_key(place.value_key, key),
+            value_key=value_key,
+            partitions=partitions,
         )
 
 

@@ -14,6 +14,7 @@ from treadle._system import os
 from treadle.io._run_store import ValueWriter
 from treadle.io._values import ValueStore
 from treadle.ops._op_params import CONFIG_NAME
+from treadle.partitions._in_contexts import Partitions
 from treadle.steps._config import as_plain_data, config_of
 from treadle.steps._context import AssetExecutionContext, as_current
 from treadle.steps._failures import StepFailedError, TaskMismatchError
@@ -205,6 +206,9 @@ def _context(
         _inputs=step.inputs,
         _block=code.block,
         _run_config=partial(_run_config, location, task),
+        _outputs=step.outputs,
+        _partitions=Partitions.of(step.partitions, location.snapshot.partitions),
+        _definitions=location.snapshot.partitions,
     )
 
 

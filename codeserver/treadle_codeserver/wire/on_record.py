@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from treadle_api.parts import PART_ITEMS
 from treadle_codeserver.errors import BadArgumentError
 from treadle_contract.codeserver import (
+    PartitionsQuestion,
     PlanOnRecordRequest,
     PlanOnRecordResponse,
     PlanQuestion,
@@ -15,7 +16,7 @@ from treadle_contract.codeserver import (
 from treadle_contract.ids import KeyText, StepKey
 from treadle_planner import Question, Rerun, Told
 
-_RECORDED, _OWNED, _STEPS = range(3)
+_RECORDED, _OWNED, _STEPS, _PARTITIONS = range(4)
 
 
 class OnRecordRequest:
@@ -65,18 +66,21 @@ class OnRecordRequest:
 
 def asked_in_parts(question: Question) -> Iterator[PlanOnRecordResponse]:
     """Give a question in parts."""
-    asked = [
+    asked: list[tuple[int, str | PartitionsQuestion]] = [
         *((_RECORDED, key) for key in question.recorded),
         *((_OWNED, key) for key in question.owned),
         *((_STEPS, key) for key in question.steps),
+        *((_PARTITIONS, each) for each in question.partitions),
     ]
     for begin in range(0, len(asked), PART_ITEMS) or (0,):
         part = asked[begin : begin + PART_ITEMS]
+        keys = [(of, key) for of, key in part if isinstance(key, str)]
         yield PlanOnRecordResponse(
             answer=PlanQuestion(
-                recorded_asset_keys=tuple(KeyText(key) for of, key in part if of == _RECORDED),
-                owned_asset_keys=tuple(KeyText(key) for of, key in part if of == _OWNED),
-                step_keys=tuple(StepKey(key) for of, key in part if of == _STEPS),
+                recorded_asset_keys=tuple(KeyText(key) for of, key in keys if of == _RECORDED),
+                owned_asset_keys=tuple(KeyText(key) for of, key in keys if of == _OWNED),
+                step_keys=tuple(StepKey(key) for of, key in keys if of == _STEPS),
+                partitions=tuple(each for _, each in part if isinstance(each, PartitionsQuestion)),
                 last=begin + PART_ITEMS >= len(asked),
             )
         )

@@ -84,4 +84,5 @@ def _header(location: str, asked: PlanRequest, plan: Plan) -> PlanHeader:
         omitted_step_count=omitted,
         selected_checks=plan.selected_checks[: defaults.HEADER_KEYS],
         observed_asset_keys=plan.observed_asset_keys[: defaults.HEADER_KEYS],
+        partitions_definitions=plan.partitions_definitions,
     )

@@ -204,6 +204,9 @@ class _Choice:
             step.selected_checks,
         )
         before = earlier.selected_outputs, earlier.selected_asset_keys, earlier.selected_checks
+        if step.partitions != earlier.partitions:
+            told = f"its partition is not that of run {earlier.from_run_id}"
+            yield _changed(ChangeKind.SELECTION, "", told)
         if now != before:
             told = f"its selection is not that of run {earlier.from_run_id}"
             yield _changed(ChangeKind.SELECTION, "", told)

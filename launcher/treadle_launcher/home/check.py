@@ -94,9 +94,17 @@ async def _check_run(store: Store, run_id: RunId) -> int:
 
 
 async def _lost_values(store: Store, values: Path) -> list[str]:
-    """Read the latest value of each asset, and say which are gone or damaged."""
-    made = await store.latest_materializations(tuple(await store.latest_value_keys()))
-    doubted = [replace(record, doubted=True) for record in made.values()]
+    """Read the latest value of each asset and partition, and say which are gone or damaged."""
+    keys = sorted(set((await store.latest_value_keys()).values()))
+    made = await store.latest_materializations(keys)
+    latest = {(key, record.partition_key): record for key, record in made.items()}
+    for key in keys:
+        partitions = await store.partitions.latest(key, None)
+        latest.update({(key, partition): record for partition, record in partitions.items()})
+    doubted = [replace(record, doubted=True) for record in latest.values()]
     marked = await StoredValues(values).marked(doubted)
-    gone = {record.asset_key: record.gone for record in marked if record.gone}
-    return [f"asset {key}: {gone[key]}" for key in sorted(gone)]
+    gone = {(each.asset_key, each.partition_key): each.gone for each in marked if each.gone}
+    return [
+        f"asset {key}{partition and f', partition {partition}'}: {gone[key, partition]}"
+        for key, partition in sorted(gone)
+    ]

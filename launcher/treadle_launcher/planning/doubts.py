@@ -30,9 +30,11 @@ def _read_by(run: RunView, key: StepKey) -> Iterator[str]:
 
 def _refs(run: RunView, source: PlannedSource) -> Iterator[ValueRef | None]:
     """Yield the values that a source may have been read from."""
-    if source.load_asset_key is not None:
-        yield run.index.loads[source.load_asset_key].value_ref
-    elif source.step_output is not None:
+    load = run.index.loads.get(source.load_asset_key or source.asset_key)
+    if load is not None:
+        yield load.value_ref
+        yield from (each.value_ref for each in load.loaded_partitions)
+    if source.step_output is not None:
         made = source.step_output
         name = element(made.output, made.mapping_key)
         yield from (each.value_ref for each in run.steps[made.step_key].outputs.get(name, ()))

@@ -114,6 +114,7 @@ def earlier_step(
         renewed_asset_keys=tuple(sorted(_renewed_assets(origins, made_by, reads))),
         by_name=_by_name(outputs.reused),
         config=ran.config,
+        partitions=ran.partitions,
         told_inputs=ran.told_inputs,
         fanned_out=tuple(
             FannedOut(output=each.name, mapping_keys=keys)
@@ -190,6 +191,7 @@ class _Outputs:
                     asset_key=each.asset_key,
                     value_ref=each.value_ref,
                     io_manager_key=each.io_manager_key,
+                    partition_key=each.partition_key,
                 )
             )
         if not readable:
@@ -256,7 +258,9 @@ def _renewed_assets(
     found = set()
     for source in _sources(reads):
         load = made_by.index.loads.get(source.load_asset_key) if source.load_asset_key else None
-        latest = None if load is None else origins.latest.get(load.asset_key)
+        # Of partitions, the latest of all says nothing of those that were read.
+        is_whole = load is not None and not load.loaded_partitions
+        latest = origins.latest.get(load.asset_key) if load is not None and is_whole else None
         if load is not None and latest is not None and latest.store_sequence > load.store_sequence:
             found.add(load.asset_key)
     return found

@@ -36,7 +36,7 @@ async def plan_in(
     made = replace(made, header=replace(made.header, location=location.name, selection=selection))
     if earlier is None:
         return Planned(made=made, resolved=record.resolved(made))
-    resolved = resolve(made, record.records).plan
+    resolved = resolve(made, record.records, record.partitions).plan
     _, code = await location.manifest()
     earlier.check(made, code)
     return Planned(made=made, resolved=earlier.resolved(resolved, code))

@@ -10,9 +10,10 @@ from treadle_contract.plan import PlannedStep, UnrecordedLoads, UnselectedOutput
 from treadle_launcher.planning.earlier_successes import EarlierSuccesses
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.plan_check import BadPlanError
-from treadle_launcher.planning.resolution import resolve, told
+from treadle_launcher.planning.resolution import resolve, told, told_of_partitions
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.values.stored_values import LatestValues
+from treadle_partitions import planned_keys
 
 
 class OnRecord:
@@ -34,7 +35,9 @@ class OnRecord:
         self._conflicts = conflicts
         self._owners = owners
         self._known: set[KeyText] = set()
+        self._known_partitions: set[KeyText] = set()
         self.records: dict[KeyText, Materialization] = {}
+        self.partitions: dict[KeyText, dict[str, Materialization]] = {}
 
     async def elsewhere(self) -> tuple[AssetFact, ...]:
         """Return what another location owns of what the location makes."""
@@ -59,8 +62,22 @@ class OnRecord:
         self.records.update(await self._latest.of(keys))
         self._known.update(keys)
         owned = await self._owners() if question.owned_asset_keys else {}
+        for asked in question.partitions:
+            wanted = None
+            if asked.partitions is not None:
+                definitions = () if asked.definition is None else (asked.definition,)
+                wanted = planned_keys(asked.partitions, definitions)
+            found = await self._latest.of_partitions(asked.asset_key, wanted)
+            known = self.partitions.setdefault(asked.asset_key, {})
+            # Looked up once: what was said of a partition stays.
+            known.update({key: made for key, made in found.items() if key not in known})
+            self._known_partitions.add(asked.asset_key)
         return (
             *(told(key, self.records.get(key)) for key in question.recorded_asset_keys),
+            *(
+                told_of_partitions(asked.asset_key, self.partitions[asked.asset_key])
+                for asked in question.partitions
+            ),
             *(
                 AssetFact(asset_key=key, owner=owned[key])
                 for key in question.owned_asset_keys
@@ -75,7 +92,7 @@ class OnRecord:
 
     def resolved(self, plan: Plan) -> Plan:
         """Return the plan with its loads and with what it reuses of runs that were told of."""
-        return self._successes.resolved(resolve(plan, self.records).plan)
+        return self._successes.resolved(resolve(plan, self.records, self.partitions).plan)
 
     def check(self, plan: Plan) -> None:
         """Refuse a plan that is not of what was told.
@@ -84,12 +101,12 @@ class OnRecord:
             BadPlanError: the first fault that is found.
         """
         tries = plan.options.unrecorded_loads is UnrecordedLoads.TRY
-        resolution = resolve(plan, self.records)
+        resolution = resolve(plan, self.records, self.partitions)
         vain = set(resolution.missing) - self._conflicts
         vain.update(() if tries else (load.asset_key for load in resolution.refused))
         for number, load in enumerate(plan.loads):
             place = f"loads[{number}].asset_key is {load.asset_key!r}"
-            if load.asset_key not in self._known:
+            if load.asset_key not in self._known | self._known_partitions:
                 raise BadPlanError(f"{place}, and it was not asked whether that is stored")
             if load.asset_key in vain:
                 raise BadPlanError(f"{place}, and it was told that nothing of it can be read")

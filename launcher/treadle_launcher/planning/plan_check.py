@@ -108,6 +108,8 @@ def _loaded(step: PlannedStep) -> Iterator[KeyText]:
         for source in planned.sources:
             if source.load_asset_key is not None:
                 yield source.load_asset_key
+            elif source.loaded_partitions is not None or source.every_partition:
+                yield source.asset_key
 
 
 def _check_sources(
@@ -126,6 +128,9 @@ def _check_sources(
             where = f"{place}.inputs[{position}].sources[{number}]"
             if source.step_output is not None:
                 _check_step_output(source.step_output, f"{where}.step_output", made)
+                if loads is not None and source.loaded_partitions and source.asset_key not in loads:
+                    problem = f"no load has the key {source.asset_key!r}"
+                    raise BadPlanError(f"{where}.loaded_partitions is set, and {problem}")
             elif loads is not None and source.load_asset_key not in loads:
                 key = source.load_asset_key
                 raise BadPlanError(f"{where}.load_asset_key is {key!r}, and no load has that key")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
 
-from treadle_contract.codeserver import AssetFact
+from treadle_contract.codeserver import AssetFact, PartitionFact
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
-from treadle_contract.plan import Load, LoadState
+from treadle_contract.partition import PartitionKeyRange, PartitionsDefinition
+from treadle_contract.plan import Load, LoadedPartition, LoadState
 from treadle_launcher.clock import as_moment
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.store.records import REMOVED, Materialization
 from treadle_launcher.values.versions import version_of_materialization
+from treadle_partitions import planned_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +30,27 @@ class Resolution:
     refused: tuple[Load, ...]
 
 
-def resolve(plan: Plan, records: Mapping[KeyText, Materialization]) -> Resolution:
-    """Give each load the materialization that it reads."""
-    loads = tuple(_resolve_load(load, records.get(load.asset_key)) for load in plan.loads)
+Partitions: TypeAlias = "Mapping[KeyText, Mapping[str, Materialization]]"
+"""What is on record of partitions, by asset and key."""
+
+_NONE: Final[Partitions] = {}
+_MOST_LOADED: Final = 10_000
+"""What the contract says of Load.loaded_partitions."""
+
+
+def resolve(
+    plan: Plan,
+    records: Mapping[KeyText, Materialization],
+    partitions: Partitions = _NONE,
+) -> Resolution:
+    """Give each load the materializations that it reads."""
+    definitions = plan.header.partitions_definitions
+    loads = tuple(
+        _resolve_partitions(load, partitions.get(load.asset_key, {}), definitions)
+        if load.partitions is not None or load.every_partition
+        else _resolve_load(load, records.get(load.asset_key))
+        for load in plan.loads
+    )
     unrecorded = tuple(load for load in loads if load.state is LoadState.UNRECORDED)
     return Resolution(
         plan=replace(plan, loads=loads),
@@ -43,7 +64,7 @@ def _resolve_load(load: Load, record: Materialization | None) -> Load:
     # by a user's manager, is none for it, and neither is one whose value cannot be read.
     if record is None:
         return replace(load, state=LoadState.UNRECORDED)
-    gone = unreadable(record) if load.builtin_manager else ""
+    gone = _unreadable_whole(record) if load.builtin_manager else ""
     if gone:
         return replace(load, state=LoadState.UNRECORDED, gone=gone)
     return replace(
@@ -58,6 +79,51 @@ def _resolve_load(load: Load, record: Materialization | None) -> Load:
     )
 
 
+def _resolve_partitions(
+    load: Load,
+    records: Mapping[str, Materialization],
+    definitions: Sequence[PartitionsDefinition],
+) -> Load:
+    needed = planned_keys(load.partitions, definitions)
+    lacking = [key for key in needed if key not in records]
+    wanted = [*needed, *(records if load.every_partition else ())]
+    found = [records[key] for key in dict.fromkeys(wanted) if key in records]
+    gone = {each.partition_key: unreadable(each) for each in found} if load.builtin_manager else {}
+    is_empty = not found and (load.every_partition or needed)
+    if lacking or is_empty or any(gone.values()):
+        told = next((f"partition {key}: {why}" for key, why in gone.items() if why), "")
+        return replace(load, state=LoadState.UNRECORDED, gone=told)
+    return replace(
+        load,
+        state=LoadState.RECORDED,
+        loaded_partitions=tuple(
+            LoadedPartition(
+                partition_key=each.partition_key,
+                run_id=each.run_id,
+                step_key=each.step_key,
+                value_ref=each.value_ref,
+                store_sequence=each.store_sequence,
+                materialized_at=as_moment(each.time),
+            )
+            for each in found[:_MOST_LOADED]
+        ),
+    )
+
+
+def told_of_partitions(key: KeyText, records: Mapping[str, Materialization]) -> AssetFact:
+    """Return what a planner that asks for partitions of an asset is told of them."""
+    return AssetFact(
+        asset_key=key,
+        recorded=bool(records),
+        partitions=tuple(
+            PartitionFact(
+                keys=PartitionKeyRange(first=partition, last=partition), gone=unreadable(record)
+            )
+            for partition, record in records.items()
+        ),
+    )
+
+
 def told(key: KeyText, record: Materialization | None) -> AssetFact:
     """Return what a planner that asks for an asset is told of it."""
     if record is None:
@@ -65,10 +131,17 @@ def told(key: KeyText, record: Materialization | None) -> AssetFact:
     return AssetFact(
         asset_key=key,
         recorded=True,
-        gone=unreadable(record),
+        gone=_unreadable_whole(record),
         version=version_of_materialization(record),
         store_sequence=record.store_sequence,
     )
+
+
+def _unreadable_whole(record: Materialization) -> str:
+    """Say it of an asset without partitions, which may have had some when it was made."""
+    if record.partition_key:
+        return f"it was made in partitions, {record.partition_key} last, which it has no more"
+    return unreadable(record)
 
 
 def unreadable(record: Materialization) -> str:

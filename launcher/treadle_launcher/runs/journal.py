@@ -199,6 +199,7 @@ def _materialized(
                 digest=fact.digest or view.plan.header.digest,
                 io_manager_key=stored.io_manager_key,
                 keep_versions=kept.get(stored.asset_key, 0),
+                partition_key=stored.partition_key,
             )
 
 

@@ -24,6 +24,8 @@ from treadle_contract.worker import (
 from treadle_launcher.runs.journal import Record, implausible
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.runs.tasks import reported_step
+from treadle_launcher.values.value_keys import of_partition
+from treadle_partitions import planned_keys
 
 _FILES: Final = "files"
 """The store of the launcher's home."""
@@ -50,12 +52,12 @@ def _problems(view: RunView, record: Record, told: TaskStep | None) -> Iterator[
                 yield f"input_loaded.input is {name!r}, which is not an input of the step"
         case AttemptSucceeded() as fact:
             step = told or reported_step(view, record.step_key, record.attempt)
-            yield from _made(fact, step)
+            yield from _made(fact, step, view)
             yield from _blocked(fact, is_failure=False)
             yield from _unknown_next(view, record)
         case AttemptFailed(made=made) if made is not None:
             step = told or reported_step(view, record.step_key, record.attempt)
-            for problem in (*_made(made, step), *_blocked(made, is_failure=True)):
+            for problem in (*_made(made, step, view), *_blocked(made, is_failure=True)):
                 yield f"failed.made.{problem.removeprefix('succeeded.')}"
             if record.next_step_key:
                 yield f"next_step_key is {record.next_step_key!r}, after a blocking check"
@@ -63,13 +65,13 @@ def _problems(view: RunView, record: Record, told: TaskStep | None) -> Iterator[
             yield f"next_step_key is {record.next_step_key!r}, after a failure of another step"
 
 
-def _made(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:
+def _made(fact: AttemptSucceeded, step: TaskStep, view: RunView) -> Iterator[str]:
     outputs = {output.name: output for output in step.outputs}
     # In this order: each takes for granted what those before it looked at.
     yield from _unknown_outputs(fact, outputs)
     yield from _lacking(fact, outputs)
     yield from _fanned_out(fact, outputs)
-    yield from _stored(fact, step, outputs)
+    yield from _stored(fact, step, outputs, view)
     yield from _unstored(fact, step)
     yield from _discarded(fact)
     yield from _evaluated(fact, outputs)
@@ -146,16 +148,18 @@ def _fanned_out(fact: AttemptSucceeded, outputs: Mapping[str, TaskOutput]) -> It
 
 
 def _stored(
-    fact: AttemptSucceeded, step: TaskStep, outputs: Mapping[str, TaskOutput]
+    fact: AttemptSucceeded, step: TaskStep, outputs: Mapping[str, TaskOutput], view: RunView
 ) -> Iterator[str]:
-    seen: set[tuple[str, str, str]] = set()
+    partitions: dict[str, frozenset[str]] = {}
+    seen: set[tuple[str, ...]] = set()
     keys = {each.output: frozenset(each.mapping_keys) for each in fact.fanned_out}
     for number, stored in enumerate(fact.stored):
         where = f"succeeded.stored[{number}]"
         output = outputs[stored.output]
-        what = (stored.output, stored.asset_key, stored.mapping_key)
+        what = (stored.output, stored.asset_key, stored.mapping_key, stored.partition_key)
         if what in seen:
-            yield f"{where} is of {stored.output!r} and {stored.asset_key!r}, as one before it"
+            named = [*what[:2], *filter(None, what[3:])]
+            yield f"{where} is of {' and '.join(map(repr, named))}, as one before it"
         seen.add(what)
         if stored.mapping_key not in keys.get(stored.output, ("",)):
             yield f"{where}.mapping_key is {stored.mapping_key!r}, which was not yielded"
@@ -168,8 +172,21 @@ def _stored(
         asset = _asset(output, stored.asset_key)
         if asset is None or not _may_be_made(step, output, asset):
             yield f"{where}.asset_key is {stored.asset_key!r}, which the output does not make here"
+        elif stored.partition_key not in _keys(asset, view, partitions):
+            yield f"{where}.partition_key is {stored.partition_key!r}, which is not made here"
         else:
-            yield from _wrong_ref(stored, asset.value_key, f"{where}.value_ref")
+            key = of_partition(asset.value_key, stored.partition_key)
+            yield from _wrong_ref(stored, key, f"{where}.value_ref")
+
+
+def _keys(asset: TaskAsset, view: RunView, known: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Return what partitions of an asset may be made; of one without any that of no name."""
+    key = asset.asset_key
+    if key not in known:
+        definitions = view.plan.header.partitions_definitions
+        made = planned_keys(asset.partitions, definitions)
+        known[key] = frozenset(("",) if asset.partitions is None else made)
+    return known[key]
 
 
 def _unstored(fact: AttemptSucceeded, step: TaskStep) -> Iterator[str]:

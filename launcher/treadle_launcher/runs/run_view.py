@@ -260,6 +260,7 @@ class RunView:
                 value_ref=output.value_ref,
                 io_manager_key=output.io_manager_key,
                 mapping_key=output.mapping_key,
+                partition_key=output.partition_key,
             )
             step.add_output(stored)
         for planned in self.index.step(step.key).outputs:

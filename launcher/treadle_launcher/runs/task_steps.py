@@ -28,6 +28,7 @@ from treadle_launcher.runs.lacking import lacking_inputs
 from treadle_launcher.runs.plan_index import followed_inputs, narrowed
 from treadle_launcher.runs.retrying import retries_before, retries_on_error
 from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.runs.task_partitions import partitioned_source, passes_on, reads_partitions
 from treadle_launcher.values.value_keys import asset_value_key, intermediate_value_key
 
 _ALONE: Final[Mapping[StepKey, int]] = {}
@@ -53,6 +54,7 @@ def step_for(  # noqa: PLR0913, PLR0917 - what an attempt is made of
         selected_outputs=step.selected_outputs,
         selected_asset_keys=step.selected_asset_keys,
         selected_checks=step.selected_checks,
+        partitions=step.partitions,
         inputs=tuple(
             _input(view, planned, awaited, earlier)
             for planned in step.inputs
@@ -83,6 +85,17 @@ class _Span:
 
     def __bool__(self) -> bool:
         return self.first < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    """The steps of one or the other."""
+
+    one: Container[StepKey]
+    other: Container[StepKey]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.one or key in self.other
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +226,8 @@ def _source(
     earlier: Container[StepKey],
 ) -> TaskSource | None:
     made = source.step_output
-    if made is not None and made.step_key in earlier and not manager_key:
+    passes_in_memory = made is not None and made.step_key in earlier and not manager_key
+    if made is not None and passes_in_memory and passes_on(view, source, made):
         return TaskSource(
             asset_key=source.asset_key,
             run_id=view.run_id,
@@ -221,6 +235,8 @@ def _source(
             output=made.output,
             in_memory=True,
         )
+    if reads_partitions(source):
+        return partitioned_source(view, source, manager_key, _Either(awaited, earlier))
     if made is not None and (made.step_key in awaited or made.step_key in earlier):
         return TaskSource(
             io_manager_key=manager_key,
@@ -291,6 +307,7 @@ def _output(
                 value_key=asset_value_key(location, asset.asset_key, run_id, step.key, attempt)
                 if asset.builtin_manager and not planned.nothing
                 else "",
+                partitions=asset.partitions,
             )
             for asset in planned.assets
         ),

@@ -12,6 +12,7 @@ from treadle_launcher.errors import BadArgumentError, UnknownAssetError
 from treadle_launcher.locations.locations import Locations, owners
 from treadle_launcher.runs.events import Event
 from treadle_launcher.store.event_log import ToldFilter
+from treadle_launcher.store.materializations import MaterializationFilter
 from treadle_launcher.store.pages import cut_page, page_limit, parse_text_token
 from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.store import Store
@@ -69,26 +70,34 @@ class AssetHistory:
         return cut_page(keys, limit, filters, read=read)
 
     async def list_materializations(
-        self, *, asset_key: str = "", run_id: str = "", page_size: int = 0, page_token: str = ""
+        self,
+        *,
+        asset_key: str = "",
+        run_id: str = "",
+        partition_key: str = "",
+        page_size: int = 0,
+        page_token: str = "",
     ) -> Page[Materialization]:
         """Return materializations, newest first.
 
         Raises:
-            BadArgumentError: neither an asset nor a run is named.
+            BadArgumentError: neither an asset nor a run is named, or a partition without its asset.
             UnknownAssetError: no location has the asset, and no run made it.
             UnknownRunError: there is no such run.
             BadPageTokenError: no such call gave this token.
         """
         if not asset_key and not run_id:
             raise BadArgumentError(message="Name an asset or a run: asset_key or run_id.")
+        if partition_key and not asset_key:
+            raise BadArgumentError(message="Name the asset of the partition: asset_key.")
         if run_id:
             await self._store.get_run(RunId(run_id))
-        page = await self._store.list_materializations(
+        wanted = MaterializationFilter(
             asset_key=KeyText(asset_key) if asset_key else None,
             run_id=RunId(run_id) if run_id else None,
-            page_size=page_size,
-            page_token=page_token,
+            partition_key=partition_key or None,
         )
+        page = await self._store.list_materializations(wanted, page_size, page_token)
         if asset_key and not page.items:
             await self._check_known(KeyText(asset_key))
         return replace(page, items=await self._values.marked(page.items))

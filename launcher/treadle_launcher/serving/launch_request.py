@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treadle_contract import json_codec
 from treadle_contract.config_data import as_json
 from treadle_contract.fields import fields_of
 from treadle_contract.lazy_dataclasses import dataclass, field, field_names
@@ -106,4 +107,10 @@ def _named(message: Message | None) -> RequestFields:
         return {}
     said = {field.slot: getattr(message, field.slot) for field in fields_of(type(message))}
     config = {name: as_json(each) for name, each in said.items() if isinstance(each, Mapping)}
-    return {name: "" if value is None else value for name, value in {**said, **config}.items()}
+    parts = {
+        name: tuple([json_codec.dumps(each).decode() for each in value])
+        for name, value in said.items()
+        if isinstance(value, tuple) and value and isinstance(value[0], Message)
+    }
+    named = {**said, **config, **parts}
+    return {name: "" if value is None else value for name, value in named.items()}

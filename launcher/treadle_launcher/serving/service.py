@@ -235,6 +235,7 @@ class LauncherService(PartitionCalls):
         page = await self._parts.assets.list_materializations(
             asset_key=request.asset_key,
             run_id=request.run_id,
+            partition_key=request.partition_key,
             page_size=request.page_size,
             page_token=request.page_token,
         )

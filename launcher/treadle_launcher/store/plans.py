@@ -213,4 +213,6 @@ def _unresolved(load: Load) -> Load:
         io_manager_key=load.io_manager_key,
         builtin_manager=load.builtin_manager,
         sibling=load.sibling,
+        partitions=load.partitions,
+        every_partition=load.every_partition,
     )

@@ -105,7 +105,7 @@ class Materialization:
 
     `removed`: its value was swept since, and cannot be read any more. `doubted`: a step could not
     read it, whatever its file looks like. `gone` says why it cannot be read, a clause;
-    StoredValues sets it.
+    StoredValues sets it. `partition_key`: "" of an asset without partitions.
     """
 
     asset_key: KeyText
@@ -123,6 +123,7 @@ class Materialization:
     removed: bool = False
     doubted: bool = False
     gone: str = ""
+    partition_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

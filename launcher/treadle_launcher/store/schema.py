@@ -176,6 +176,18 @@ materializations: Final = _table(
 )
 """What asset_materialized events said, found by asset; `made_json` is their payload."""
 
+materialized_partitions: Final = _table(
+    "materialized_partitions",
+    "store_sequence INTEGER NOT NULL",
+    "asset_key TEXT NOT NULL",
+    "partition_key TEXT NOT NULL",
+    # All of an asset lie together, those of one partition in their order.
+    "PRIMARY KEY (asset_key, partition_key, store_sequence)",
+    options="WITHOUT ROWID",
+    indexes=("materialized_partitions_by_sequence (store_sequence)",),
+)
+"""Which of the materializations are of a partition, and of which."""
+
 check_evaluations: Final = _table(
     "check_evaluations",
     "store_sequence INTEGER NOT NULL",

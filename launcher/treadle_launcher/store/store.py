@@ -41,6 +41,7 @@ from treadle_launcher.store import (
     value_record,
 )
 from treadle_launcher.store.errors import StoreClosedError
+from treadle_launcher.store.materializations import MaterializationFilter
 from treadle_launcher.store.partitions.partition_store import PartitionStore
 from treadle_launcher.store.preparing import check_version, prepare
 from treadle_launcher.store.readers import Readers
@@ -314,21 +315,15 @@ class Store:
         return await self._readers.read(lambda each: materializations.latest(each, tuple(keys)))
 
     async def list_materializations(
-        self,
-        *,
-        asset_key: KeyText | None = None,
-        run_id: RunId | None = None,
-        page_size: int = 0,
-        page_token: str = "",
+        self, wanted: MaterializationFilter, page_size: int = 0, page_token: str = ""
     ) -> Page[Materialization]:
-        """Return materializations, newest first; of this asset and by this run, if given.
+        """Return materializations, newest first.
 
         Raises:
             BadPageTokenError: no call with these filters gave this token.
         """
-        wanted = materializations.MaterializationFilter(asset_key=asset_key, run_id=run_id)
         return await self._readers.read(
-            lambda connection: materializations.page(connection, wanted, page_size, page_token)
+            lambda each: materializations.page(each, wanted, page_size, page_token)
         )
 
     async def list_told(
@@ -384,7 +379,7 @@ class Store:
         """Return which of these values a step could not read, whatever their files look like."""
         return await self._readers.read(lambda connection: value_record.doubted(connection, keys))
 
-    async def latest_value_keys(self) -> Mapping[KeyText, str]:
+    async def latest_value_keys(self) -> Mapping[str, KeyText]:
         """Return the key of each asset's latest version, as Treadle's own manager names it."""
         return await self._readers.read(value_record.latest_keys)
 

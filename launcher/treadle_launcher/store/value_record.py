@@ -16,11 +16,21 @@ from treadle_launcher import codec
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.runs.events import KIND_NAMES
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
-from treadle_launcher.store.schema import doubted_values, removed_values
+from treadle_launcher.store.schema import (
+    doubted_values,
+    materialized_partitions,
+    removed_values,
+)
 from treadle_launcher.store.session import WriteSession
 from treadle_launcher.store.statements import Statement, added_once, among, listed, one_of
 from treadle_launcher.values.garbage import ValueFacts
-from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, owner_of, path_component
+from treadle_launcher.values.value_keys import (
+    ValueOwner,
+    asset_value_key,
+    of_partition,
+    owner_of,
+    path_component,
+)
 
 _IS_UNFINISHED: Final = one_of("runs.state", set(RunState) - FINAL_RUN_STATES)
 _UNFINISHED: Final = Statement(f"SELECT run_id, submitted_us FROM runs WHERE {_IS_UNFINISHED}")
@@ -28,21 +38,30 @@ _LAST_EVENT: Final = Statement(
     "SELECT time_us FROM events WHERE store_sequence = (SELECT max(store_sequence) FROM events)"
 )
 _REMOVED: Final = Statement(f"SELECT key, reason FROM removed_values WHERE {among('key', 'keys')}")
-_HAS_DOUBTED: Final = Statement("SELECT 1 FROM sqlite_master WHERE name = 'doubted_values'")
+_HAS_TABLE: Final = Statement("SELECT 1 FROM sqlite_master WHERE name = :name")
 _DOUBTED: Final = Statement(f"SELECT key FROM doubted_values WHERE {among('key', 'keys')}")
 _DOUBT: Final = added_once(doubted_values)
 _TRUST: Final = Statement(f"DELETE FROM doubted_values WHERE {among('key', 'keys')}")
 _REMOVE: Final = added_once(removed_values)
 _VERSIONS: Final = (
-    "SELECT asset_key, location, run_id, step_key, attempt, store_sequence FROM materializations"
+    "SELECT made.asset_key, location, run_id, step_key, attempt, made.store_sequence,"
+    " coalesce(partition_key, '') AS partition_key FROM materializations AS made"
+    " LEFT JOIN materialized_partitions AS of_key ON of_key.store_sequence = made.store_sequence"
 )
 _VERSIONS_OF: Final = Statement(
-    f"{_VERSIONS} WHERE {among('run_id', 'run_ids')} ORDER BY asset_key, store_sequence DESC"
+    f"{_VERSIONS} WHERE {among('run_id', 'run_ids')}"
+    " ORDER BY made.asset_key, made.store_sequence DESC"
 )
 _LATEST: Final = Statement(
-    f"{_VERSIONS} WHERE store_sequence IN"
+    "SELECT * FROM (SELECT *, max(store_sequence) OVER (PARTITION BY asset_key, partition_key)"
+    f" AS newest FROM ({_VERSIONS})) WHERE store_sequence = newest"
+)
+_LATEST_BEFORE: Final = Statement(
+    "SELECT asset_key, location, run_id, step_key, attempt, store_sequence, '' AS partition_key"
+    " FROM materializations WHERE store_sequence IN"
     " (SELECT max(store_sequence) FROM materializations GROUP BY asset_key)"
 )
+"""The latest in a file that is only read and has no table of partitions yet."""
 _MADE: Final = Statement(
     "SELECT asset_key, made_json FROM materializations"
     f" WHERE {among('store_sequence', 'sequences')}"
@@ -108,9 +127,14 @@ def removed(connection: Connection, keys: Sequence[str]) -> Mapping[str, Garbage
 def doubted(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
     """Return which of these values a step could not read, whatever their files look like."""
     # A file that is only read may have no such table yet.
-    if not keys or _HAS_DOUBTED.scalar(connection) is None:
+    if not keys or _HAS_TABLE.scalar(connection, name=doubted_values.name) is None:
         return frozenset()
     return frozenset(_DOUBTED.column(connection, keys=listed(keys)))
+
+
+def has_partitions(connection: Connection) -> bool:
+    """Tell whether it is known of which partition what was made is: a file that is only read may not say."""
+    return _HAS_TABLE.scalar(connection, name=materialized_partitions.name) is not None
 
 
 def doubt(connection: Connection, keys: Sequence[str]) -> None:
@@ -142,27 +166,32 @@ def mark_removed(session: WriteSession, garbage: Sequence[Garbage]) -> tuple[Gar
     return going
 
 
-def latest_keys(connection: Connection) -> Mapping[KeyText, str]:
-    """Return under which key the latest version of each asset is, if the file store has it."""
-    return {asset_key: key for asset_key, key, _ in _asset_keys(_LATEST.rows(connection))}
+def latest_keys(connection: Connection) -> Mapping[str, KeyText]:
+    """Return the keys of the latest version of each asset, and of each partition of one, with it.
+
+    Whether the file store has them is not looked at.
+    """
+    latest = _LATEST if has_partitions(connection) else _LATEST_BEFORE
+    return {key: asset_key for asset_key, _, key, _ in _asset_keys(latest.rows(connection))}
 
 
 def _versions(
     connection: Connection, stored: frozenset[str], owners: Sequence[RunId]
 ) -> tuple[Mapping[str, tuple[KeyText, int]], Sequence[int]]:
-    """Return each stored asset version with the number of newer ones that are stored.
+    """Return each stored asset version with the number of newer ones of its partition that are stored.
 
     And the place in the record of the newest of each asset.
     """
     versions: dict[str, tuple[KeyText, int]] = {}
-    newer: dict[KeyText, int] = {}
+    newer: dict[tuple[KeyText, str], int] = {}
     newest: dict[KeyText, int] = {}
-    for asset_key, key, sequence in _asset_keys(
+    for asset_key, partition, key, sequence in _asset_keys(
         _VERSIONS_OF.rows(connection, run_ids=listed(owners))
     ):
         if key in stored and key not in versions:
-            versions[key] = (asset_key, newer.get(asset_key, 0))
-            newer[asset_key] = newer.get(asset_key, 0) + 1
+            before = newer.get((asset_key, partition), 0)
+            versions[key] = (asset_key, before)
+            newer[asset_key, partition] = before + 1
             newest.setdefault(asset_key, sequence)
     return versions, tuple(newest.values())
 
@@ -177,14 +206,12 @@ def _kept(connection: Connection, newest: Sequence[int]) -> Iterator[tuple[KeyTe
                 yield KeyText(row.asset_key), kept
 
 
-def _asset_keys(rows: Iterable[Any]) -> Iterator[tuple[KeyText, str, int]]:
+def _asset_keys(rows: Iterable[Any]) -> Iterator[tuple[KeyText, str, str, int]]:
     for row in rows:
         asset_key, run_id, step_key = KeyText(row.asset_key), RunId(row.run_id), row.step_key
-        yield (
-            asset_key,
-            asset_value_key(row.location, asset_key, run_id, StepKey(step_key), row.attempt),
-            row.store_sequence,
-        )
+        key = asset_value_key(row.location, asset_key, run_id, StepKey(step_key), row.attempt)
+        partition = row.partition_key
+        yield asset_key, partition, of_partition(key, partition), row.store_sequence
 
 
 def _committed(connection: Connection, owners: Sequence[RunId]) -> Iterator[ValueOwner]:
@@ -205,8 +232,8 @@ def _loaded(connection: Connection) -> Iterator[str]:
     """Yield the keys of the values that runs which are not over load."""
     for load_json in _LOADED.column(connection):
         load = codec.loads(Load, load_json)
-        if load.value_ref is not None:
-            yield load.value_ref.key
+        refs = (load.value_ref, *(each.value_ref for each in load.loaded_partitions))
+        yield from (ref.key for ref in refs if ref is not None)
 
 
 def _reused(connection: Connection) -> Iterator[str]:

@@ -42,7 +42,7 @@ class CurrentLinks:
     async def work(self) -> None:
         """Move links until closed; first those that a launcher before this one left behind."""
         try:
-            latest = tuple((await self._store.latest_value_keys()).values())
+            latest = tuple(await self._store.latest_value_keys())
         except StoreError as error:
             _LOG.warning("links_not_checked error=%s", error)
             latest = ()

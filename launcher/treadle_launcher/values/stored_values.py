@@ -67,7 +67,22 @@ class LatestValues:
         if not keys:
             return {}
         latest = await self._store.latest_materializations(keys)
-        marked = await self._values.marked(latest.values())
+        marked = await self._looked_at(latest.values())
+        return {made.asset_key: made for made in marked}
+
+    async def of_partitions(
+        self, key: KeyText, partitions: Sequence[str] | None
+    ) -> Mapping[str, Materialization]:
+        """Return the latest materialization of each of these partitions that has one; None: of all.
+
+        Values that are doubted are read as in `of`.
+        """
+        latest = await self._store.partitions.latest(key, partitions)
+        marked = await self._looked_at(latest.values())
+        return {made.partition_key: made for made in marked}
+
+    async def _looked_at(self, made: Iterable[Materialization]) -> tuple[Materialization, ...]:
+        marked = await self._values.marked(made)
         whole = [
             made.value_ref.key
             for made in marked
@@ -77,4 +92,4 @@ class LatestValues:
             # They are only read once more where it cannot be recorded.
             with suppress(StoreError):
                 await self._store.trust_values(whole)
-        return {made.asset_key: made for made in marked}
+        return marked

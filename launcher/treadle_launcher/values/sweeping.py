@@ -17,6 +17,7 @@ from treadle_contract.event import RunFinished
 from treadle_contract.ids import RunId
 from treadle_contract.launcher import DiskUse, Garbage
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.plan import PlannedPartitions
 from treadle_launcher import defaults
 from treadle_launcher.clock import Clock, TimeUs
 from treadle_launcher.errors import ReadsOnlyError, RefusedError, ShuttingDownError
@@ -28,7 +29,7 @@ from treadle_launcher.store.store import Store
 from treadle_launcher.values.disk_use import disk_use
 from treadle_launcher.values.garbage import StoredFile, ValueFacts, find_garbage
 from treadle_launcher.values.value_files import FOLDERS, Interrupted, ValueFiles
-from treadle_launcher.values.value_keys import asset_folder, run_folder
+from treadle_launcher.values.value_keys import asset_folder, path_component, run_folder
 
 T = TypeVar("T")
 
@@ -214,10 +215,22 @@ class Sweeper:
 
 
 def _asset_folders(plan: Plan) -> Iterator[str]:
-    assets = {
-        asset.asset_key for step in plan.steps for output in step.outputs for asset in output.assets
-    }
-    return (asset_folder(plan.header.location, asset) for asset in sorted(assets))
+    location = plan.header.location
+    for step in plan.steps:
+        for output in step.outputs:
+            for asset in output.assets:
+                folder = asset_folder(location, asset.asset_key)
+                yield from _folders(folder, asset.partitions)
+
+
+def _folders(folder: str, partitions: PlannedPartitions | None) -> Iterator[str]:
+    ranges = () if partitions is None else partitions.ranges
+    if any(each.first != each.last for each in ranges):
+        # Between the ends of a range lie keys that only its definition tells.
+        yield folder.rpartition("/")[0]
+    else:
+        yield from (f"{folder}{path_component(each.first)}" for each in ranges)
+        yield folder
 
 
 def _step_back() -> None:

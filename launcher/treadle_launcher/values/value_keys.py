@@ -51,20 +51,32 @@ def asset_value_key(
     return f"{asset_folder(location, asset_key)}/{name}"
 
 
+def of_partition(key: str, partition_key: str) -> str:
+    """Return the key of a partition's value; `key` is the asset's without one, "" stays."""
+    if not (key and partition_key):
+        return key
+    folder, _, name = key.rpartition("/")
+    return f"{folder}{path_component(partition_key)}/{name}"
+
+
 def intermediate_value_key(run_id: RunId, step_key: StepKey, attempt: int, output: str) -> str:
     """Return the key in the file store under which an attempt stores an intermediate."""
     return f"runs/{run_id}/{path_component(step_key)}/{attempt}/{path_component(output)}"
 
 
 def asset_folder(location: str, asset_key: KeyText) -> str:
-    """Return the folder, as a key, that holds all versions of an asset."""
+    """Return the folder, as a key, that holds all versions of an asset without partitions.
+
+    Those of a partition lie beside it, in a folder that begins with the same.
+    """
     parts = [_key_part(part) for part in asset_key.split("/")]
     return "/".join(["assets", path_component(location), *parts, _UNPARTITIONED])
 
 
 def current_link(key: str) -> str:
-    """Return where, as a key, the link for people to a stored asset is."""
-    return f"{key.rpartition('/')[0].rpartition('/')[0]}/{_CURRENT}"
+    """Return where, as a key, the link for people to a stored asset, or a partition of one, is."""
+    folder, _, versions = key.rpartition("/")[0].rpartition("/")
+    return f"{folder}/{_CURRENT}{'' if versions == _UNPARTITIONED else versions}"
 
 
 def run_folder(run_id: RunId) -> str:
@@ -94,5 +106,6 @@ def asset_named_by(key: str) -> KeyText | None:
 
 
 def _key_part(part: str) -> str:
-    # `current` beside the "=" folder is the link for people: an asset key cannot have it.
+    # `current` beside the "=" folder is the link for people: an asset key cannot have it. Those of
+    # partitions, `current=…`, no asset key has: there, "=" is percent-encoded.
     return "%63urrent" if part == _CURRENT else path_component(part)

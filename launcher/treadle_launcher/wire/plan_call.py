@@ -11,6 +11,7 @@ import grpc.aio
 from treadle_api.streams import Parts
 from treadle_api.v1 import codeserver_pb2, codeserver_pb2_grpc
 from treadle_contract.codeserver import (
+    PartitionsQuestion,
     PlanOnRecordRequest,
     PlanOnRecordResponse,
     PlanQuestion,
@@ -84,6 +85,7 @@ class _Answers:
         self._asked: list[KeyText] = []
         self._asked_whose: list[KeyText] = []
         self._asked_steps: list[StepKey] = []
+        self._asked_partitions: list[PartitionsQuestion] = []
         self._questions = 0
         self.generation = ""
         """What the code server said last that it serves."""
@@ -124,6 +126,7 @@ class _Answers:
         self._asked += question.recorded_asset_keys
         self._asked_whose += question.owned_asset_keys
         self._asked_steps += question.step_keys
+        self._asked_partitions += question.partitions
         if question.last:
             self._questions += 1
             if self._questions > _MOST_QUESTIONS:
@@ -134,7 +137,9 @@ class _Answers:
                     recorded_asset_keys=tuple(self._asked),
                     owned_asset_keys=tuple(self._asked_whose),
                     step_keys=tuple(self._asked_steps),
+                    partitions=tuple(self._asked_partitions),
                 )
             )
             self._asked, self._asked_whose, self._asked_steps = [], [], []
+            self._asked_partitions = []
             self._turns.put_nowait(written_turn(told))

@@ -90,6 +90,7 @@ def materialization_of(made: records.Materialization) -> Materialization:
         location=made.location,
         removed=made.removed,
         gone=made.gone,
+        partition_key=made.partition_key,
     )
 
 

@@ -22,14 +22,16 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from treadle_api.v1 import bounds_pb2 as treadle__api_dot_v1_dot_bounds__pb2
 from treadle_api.v1 import graph_pb2 as treadle__api_dot_v1_dot_graph__pb2
+from treadle_api.v1 import partition_pb2 as treadle__api_dot_v1_dot_partition__pb2
 from treadle_api.v1 import plan_pb2 as treadle__api_dot_v1_dot_plan__pb2
 from treadle_api.v1 import run_pb2 as treadle__api_dot_v1_dot_run__pb2
 from treadle_api.v1 import value_pb2 as treadle__api_dot_v1_dot_value__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1atreadle_api/v1/graph.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x14\n\x12GetLocationRequest\"G\n\x13GetLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\"-\n\x0fGetGraphRequest\x12\x1a\n\x0cknown_digest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\"T\n\x10GetGraphResponse\x12-\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPartB\x04\xb8\xe1\x18\x00\x12\x11\n\tunchanged\x18\x02 \x01(\x08\"\x14\n\x12GetManifestRequest\"[\n\x13GetManifestResponse\x12\x14\n\x06\x64igest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\xd1\x02\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12 \n\x12missing_asset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\x12 \n\x12joining_asset_keys\x18\x04 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x46\n\x0bgone_values\x18\x05 \x03(\x0b\x32+.treadle_api.v1.PlanRequest.GoneValuesEntryB\x04\xb0\xe1\x18\x05\x12\r\n\x05\x62rief\x18\x06 \x01(\x08\x12\x18\n\x10\x62lock_selections\x18\x07 \x01(\x08\x1a\x31\n\x0fGoneValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"<\n\x0cPlanResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\xac\x08\n\x0b\x45\x61rlierStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x19\n\x0b\x66rom_run_id\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x18\n\nasset_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x02\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\x12\x38\n\x07\x62y_name\x18\r \x03(\x0b\x32\'.treadle_api.v1.EarlierStep.ByNameEntry\x12+\n\x06\x63onfig\x18\x0e \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x12\x30\n\x0btold_inputs\x18\x0f \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x12-\n\nfanned_out\x18\x10 \x03(\x0b\x32\x19.treadle_api.v1.FannedOut\x12\x19\n\x0b\x63ode_digest\x18\x19 \x01(\tB\x04\xb0\xe1\x18\x01\x12>\n\ncode_parts\x18\x1a \x03(\x0b\x32*.treadle_api.v1.EarlierStep.CodePartsEntry\x12\x37\n\x0fresource_config\x18\x1b \x03(\x0b\x32\x1e.treadle_api.v1.ResourceConfig\x12\x1e\n\x10selected_outputs\x18\x1c \x03(\tB\x04\xb0\xe1\x18\x01\x12!\n\x13selected_asset_keys\x18\x1d \x03(\tB\x04\xb0\xe1\x18\x02\x12\x1d\n\x0fselected_checks\x18\x1e \x03(\tB\x04\xb0\xe1\x18\x05\x12H\n\x0foutput_versions\x18\x1f \x03(\x0b\x32/.treadle_api.v1.EarlierStep.OutputVersionsEntry\x12\x1c\n\x0e\x62\x65gan_sequence\x18  \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x1c\n\x0e\x65nded_sequence\x18! \x01(\x03\x42\x04\xb0\xe1\x18\x17\x1a-\n\x0b\x42yNameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x30\n\x0e\x43odePartsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x35\n\x13OutputVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"d\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\x12\x16\n\x08versions\x18\n \x03(\tB\x04\xb0\xe1\x18\x05\"G\n\x17PlanReexecutionResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"=\n\rSelectRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\"*\n\x0eSelectResponse\x12\x18\n\nasset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\";\n\x0e\x45xplainRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\"F\n\x0f\x45xplainResponse\x12\x33\n\x04part\x18\x01 \x01(\x0b\x32\x1f.treadle_api.v1.ExplanationPartB\x04\xb8\xe1\x18\x00\"\xde\x01\n\x13PlanOnRecordRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.treadle_api.v1.AssetFact\x12\x0c\n\x04last\x18\x05 \x01(\x08\"\x94\x01\n\tAssetFact\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x10\n\x08recorded\x18\x02 \x01(\x08\x12\x12\n\x04gone\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x13\n\x05owner\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x15\n\x07version\x18\n \x01(\tB\x04\xb0\xe1\x18\x05\x12\x1c\n\x0estore_sequence\x18\x0b \x01(\x03\x42\x04\xb0\xe1\x18\x17\"\x9c\x01\n\x14PlanOnRecordResponse\x12(\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartH\x00\x12\x30\n\x08question\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.PlanQuestionH\x00\x12\x18\n\ngeneration\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x42\x0e\n\x06\x61nswer\x12\x04\xb0\xe1\x18\x01\"x\n\x0cPlanQuestion\x12!\n\x13recorded_asset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x1e\n\x10owned_asset_keys\x18\x02 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x0c\n\x04last\x18\x03 \x01(\x08\x12\x17\n\tstep_keys\x18\n \x03(\tB\x04\xb0\xe1\x18\x04\"\x16\n\x14GetLaunchSpecRequest\"\xb8\x03\n\nLaunchSpec\x12\x19\n\x0binterpreter\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x1f\n\x11working_directory\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x33\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTargetB\x04\xb8\xe1\x18\x12\x12\x46\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntryB\x04\xb0\xe1\x18\x11\x12\x14\n\x06\x64igest\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x1f\n\x11import_timeout_ms\x18\x06 \x01(\x03\x42\x04\xb8\xe1\x18\x13\x12\x18\n\ngeneration\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x19\n\x0b\x63ore_digest\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x1e\n\x10generator_states\x18\t \x03(\tB\x04\xb0\xe1\x18\x06\x12\x31\n\x0cimport_scope\x18\n \x01(\x0e\x32\x1b.treadle_api.v1.ImportScope\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0cLaunchTarget\x12\x14\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0fH\x00\x12\x16\n\x06module\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x1aH\x00\x42\x0e\n\x06target\x12\x04\xb0\xe1\x18\x01\"G\n\x15GetLaunchSpecResponse\x12.\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpecB\x04\xb8\xe1\x18\x00\"\x0f\n\rReloadRequest\"S\n\x0eReloadResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"I\n\x15WatchLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00*`\n\x0bImportScope\x12\x1c\n\x18IMPORT_SCOPE_UNSPECIFIED\x10\x00\x12\x19\n\x15IMPORT_SCOPE_PER_LOAD\x10\x01\x12\x18\n\x14IMPORT_SCOPE_PER_RUN\x10\x02\x32\xc2\x07\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12I\n\x06Select\x12\x1d.treadle_api.v1.SelectRequest\x1a\x1e.treadle_api.v1.SelectResponse0\x01\x12L\n\x07\x45xplain\x12\x1e.treadle_api.v1.ExplainRequest\x1a\x1f.treadle_api.v1.ExplainResponse0\x01\x12]\n\x0cPlanOnRecord\x12#.treadle_api.v1.PlanOnRecordRequest\x1a$.treadle_api.v1.PlanOnRecordResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftreadle_api/v1/codeserver.proto\x12\x0etreadle_api.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1btreadle_api/v1/bounds.proto\x1a\x1atreadle_api/v1/graph.proto\x1a\x1etreadle_api/v1/partition.proto\x1a\x19treadle_api/v1/plan.proto\x1a\x18treadle_api/v1/run.proto\x1a\x1atreadle_api/v1/value.proto\"\x14\n\x12GetLocationRequest\"G\n\x13GetLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\"-\n\x0fGetGraphRequest\x12\x1a\n\x0cknown_digest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\"T\n\x10GetGraphResponse\x12-\n\x04part\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.GraphPartB\x04\xb8\xe1\x18\x00\x12\x11\n\tunchanged\x18\x02 \x01(\x08\"\x14\n\x12GetManifestRequest\"[\n\x13GetManifestResponse\x12\x14\n\x06\x64igest\x18\x01 \x01(\tB\x04\xb0\xe1\x18\x01\x12.\n\x08manifest\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.CodeManifest\"\x80\x03\n\x0bPlanRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\x12,\n\x07options\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.PlanOptions\x12 \n\x12missing_asset_keys\x18\x03 \x03(\tB\x04\xb0\xe1\x18\x02\x12 \n\x12joining_asset_keys\x18\x04 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x46\n\x0bgone_values\x18\x05 \x03(\x0b\x32+.treadle_api.v1.PlanRequest.GoneValuesEntryB\x04\xb0\xe1\x18\x05\x12\r\n\x05\x62rief\x18\x06 \x01(\x08\x12\x18\n\x10\x62lock_selections\x18\x07 \x01(\x08\x12-\n\x03now\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xb0\xe1\x18\x16\x1a\x31\n\x0fGoneValuesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"<\n\x0cPlanResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"\xa9\x01\n\x16PlanReexecutionRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\"\xe3\x08\n\x0b\x45\x61rlierStep\x12\x11\n\x03key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x04\x12\x11\n\tsucceeded\x18\x02 \x01(\x08\x12\x19\n\x0b\x66rom_run_id\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x16\n\x0estored_outputs\x18\x04 \x03(\t\x12\x11\n\top_digest\x18\x05 \x01(\t\x12(\n\x05state\x18\x06 \x01(\x0e\x32\x19.treadle_api.v1.StepState\x12\x14\n\x0clost_outputs\x18\x07 \x03(\t\x12\x18\n\x10left_out_outputs\x18\x08 \x03(\t\x12\x18\n\nasset_keys\x18\t \x03(\tB\x04\xb0\xe1\x18\x02\x12*\n\x05reads\x18\n \x03(\x0b\x32\x1b.treadle_api.v1.EarlierRead\x12\x19\n\x11renewed_step_keys\x18\x0b \x03(\t\x12\x1a\n\x12renewed_asset_keys\x18\x0c \x03(\t\x12\x38\n\x07\x62y_name\x18\r \x03(\x0b\x32\'.treadle_api.v1.EarlierStep.ByNameEntry\x12+\n\x06\x63onfig\x18\x0e \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x12\x30\n\x0btold_inputs\x18\x0f \x01(\x0b\x32\x15.treadle_api.v1.ValueB\x04\xb0\xe1\x18\x1b\x12-\n\nfanned_out\x18\x10 \x03(\x0b\x32\x19.treadle_api.v1.FannedOut\x12\x19\n\x0b\x63ode_digest\x18\x19 \x01(\tB\x04\xb0\xe1\x18\x01\x12>\n\ncode_parts\x18\x1a \x03(\x0b\x32*.treadle_api.v1.EarlierStep.CodePartsEntry\x12\x37\n\x0fresource_config\x18\x1b \x03(\x0b\x32\x1e.treadle_api.v1.ResourceConfig\x12\x1e\n\x10selected_outputs\x18\x1c \x03(\tB\x04\xb0\xe1\x18\x01\x12!\n\x13selected_asset_keys\x18\x1d \x03(\tB\x04\xb0\xe1\x18\x02\x12\x1d\n\x0fselected_checks\x18\x1e \x03(\tB\x04\xb0\xe1\x18\x05\x12H\n\x0foutput_versions\x18\x1f \x03(\x0b\x32/.treadle_api.v1.EarlierStep.OutputVersionsEntry\x12\x1c\n\x0e\x62\x65gan_sequence\x18  \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x1c\n\x0e\x65nded_sequence\x18! \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x35\n\npartitions\x18( \x01(\x0b\x32!.treadle_api.v1.PlannedPartitions\x1a-\n\x0b\x42yNameEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x30\n\x0e\x43odePartsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a\x35\n\x13OutputVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"d\n\x0b\x45\x61rlierRead\x12\r\n\x05input\x18\x01 \x01(\t\x12.\n\x07sources\x18\x02 \x03(\x0b\x32\x1d.treadle_api.v1.PlannedSource\x12\x16\n\x08versions\x18\n \x03(\tB\x04\xb0\xe1\x18\x05\"G\n\x17PlanReexecutionResponse\x12,\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartB\x04\xb8\xe1\x18\x00\"=\n\rSelectRequest\x12,\n\tselection\x18\x01 \x01(\x0b\x32\x19.treadle_api.v1.Selection\"*\n\x0eSelectResponse\x12\x18\n\nasset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\";\n\x0e\x45xplainRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\"F\n\x0f\x45xplainResponse\x12\x33\n\x04part\x18\x01 \x01(\x0b\x32\x1f.treadle_api.v1.ExplanationPartB\x04\xb8\xe1\x18\x00\"\xde\x01\n\x13PlanOnRecordRequest\x12)\n\x04plan\x18\x01 \x01(\x0b\x32\x1b.treadle_api.v1.PlanRequest\x12\x30\n\x0breexecution\x18\x02 \x01(\x0b\x32\x1b.treadle_api.v1.Reexecution\x12\x32\n\rearlier_steps\x18\x03 \x03(\x0b\x32\x1b.treadle_api.v1.EarlierStep\x12(\n\x05\x66\x61\x63ts\x18\x04 \x03(\x0b\x32\x19.treadle_api.v1.AssetFact\x12\x0c\n\x04last\x18\x05 \x01(\x08\"\xc7\x01\n\tAssetFact\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x10\n\x08recorded\x18\x02 \x01(\x08\x12\x12\n\x04gone\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x05\x12\x13\n\x05owner\x18\x04 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x15\n\x07version\x18\n \x01(\tB\x04\xb0\xe1\x18\x05\x12\x1c\n\x0estore_sequence\x18\x0b \x01(\x03\x42\x04\xb0\xe1\x18\x17\x12\x31\n\npartitions\x18\x05 \x03(\x0b\x32\x1d.treadle_api.v1.PartitionFact\"Z\n\rPartitionFact\x12\x35\n\x04keys\x18\x01 \x01(\x0b\x32!.treadle_api.v1.PartitionKeyRangeB\x04\xb8\xe1\x18\x00\x12\x12\n\x04gone\x18\x02 \x01(\tB\x04\xb0\xe1\x18\x05\"\x9c\x01\n\x14PlanOnRecordResponse\x12(\n\x04part\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.PlanPartH\x00\x12\x30\n\x08question\x18\x02 \x01(\x0b\x32\x1c.treadle_api.v1.PlanQuestionH\x00\x12\x18\n\ngeneration\x18\x03 \x01(\tB\x04\xb0\xe1\x18\x01\x42\x0e\n\x06\x61nswer\x12\x04\xb0\xe1\x18\x01\"\xb0\x01\n\x0cPlanQuestion\x12!\n\x13recorded_asset_keys\x18\x01 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x1e\n\x10owned_asset_keys\x18\x02 \x03(\tB\x04\xb0\xe1\x18\x02\x12\x0c\n\x04last\x18\x03 \x01(\x08\x12\x17\n\tstep_keys\x18\n \x03(\tB\x04\xb0\xe1\x18\x04\x12\x36\n\npartitions\x18\x04 \x03(\x0b\x32\".treadle_api.v1.PartitionsQuestion\"\x9e\x01\n\x12PartitionsQuestion\x12\x17\n\tasset_key\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x02\x12\x35\n\npartitions\x18\x02 \x01(\x0b\x32!.treadle_api.v1.PlannedPartitions\x12\x38\n\ndefinition\x18\x03 \x01(\x0b\x32$.treadle_api.v1.PartitionsDefinition\"\x16\n\x14GetLaunchSpecRequest\"\xb8\x03\n\nLaunchSpec\x12\x19\n\x0binterpreter\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x1f\n\x11working_directory\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x0f\x12\x33\n\x07targets\x18\x03 \x03(\x0b\x32\x1c.treadle_api.v1.LaunchTargetB\x04\xb8\xe1\x18\x12\x12\x46\n\x0b\x65nvironment\x18\x04 \x03(\x0b\x32+.treadle_api.v1.LaunchSpec.EnvironmentEntryB\x04\xb0\xe1\x18\x11\x12\x14\n\x06\x64igest\x18\x05 \x01(\tB\x04\xb8\xe1\x18\x01\x12\x1f\n\x11import_timeout_ms\x18\x06 \x01(\x03\x42\x04\xb8\xe1\x18\x13\x12\x18\n\ngeneration\x18\x07 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x19\n\x0b\x63ore_digest\x18\x08 \x01(\tB\x04\xb0\xe1\x18\x01\x12\x1e\n\x10generator_states\x18\t \x03(\tB\x04\xb0\xe1\x18\x06\x12\x31\n\x0cimport_scope\x18\n \x01(\x0e\x32\x1b.treadle_api.v1.ImportScope\x1a\x32\n\x10\x45nvironmentEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x0cLaunchTarget\x12\x14\n\x04\x66ile\x18\x01 \x01(\tB\x04\xb8\xe1\x18\x0fH\x00\x12\x16\n\x06module\x18\x02 \x01(\tB\x04\xb8\xe1\x18\x1aH\x00\x42\x0e\n\x06target\x12\x04\xb0\xe1\x18\x01\"G\n\x15GetLaunchSpecResponse\x12.\n\x04spec\x18\x01 \x01(\x0b\x32\x1a.treadle_api.v1.LaunchSpecB\x04\xb8\xe1\x18\x00\"\x0f\n\rReloadRequest\"S\n\x0eReloadResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00\x12\x0f\n\x07swapped\x18\x02 \x01(\x08\"\x16\n\x14WatchLocationRequest\"I\n\x15WatchLocationResponse\x12\x30\n\x08location\x18\x01 \x01(\x0b\x32\x18.treadle_api.v1.LocationB\x04\xb8\xe1\x18\x00*`\n\x0bImportScope\x12\x1c\n\x18IMPORT_SCOPE_UNSPECIFIED\x10\x00\x12\x19\n\x15IMPORT_SCOPE_PER_LOAD\x10\x01\x12\x18\n\x14IMPORT_SCOPE_PER_RUN\x10\x02\x32\xc2\x07\n\x11\x43odeServerService\x12V\n\x0bGetLocation\x12\".treadle_api.v1.GetLocationRequest\x1a#.treadle_api.v1.GetLocationResponse\x12O\n\x08GetGraph\x12\x1f.treadle_api.v1.GetGraphRequest\x1a .treadle_api.v1.GetGraphResponse0\x01\x12X\n\x0bGetManifest\x12\".treadle_api.v1.GetManifestRequest\x1a#.treadle_api.v1.GetManifestResponse0\x01\x12\x43\n\x04Plan\x12\x1b.treadle_api.v1.PlanRequest\x1a\x1c.treadle_api.v1.PlanResponse0\x01\x12\x66\n\x0fPlanReexecution\x12&.treadle_api.v1.PlanReexecutionRequest\x1a\'.treadle_api.v1.PlanReexecutionResponse(\x01\x30\x01\x12I\n\x06Select\x12\x1d.treadle_api.v1.SelectRequest\x1a\x1e.treadle_api.v1.SelectResponse0\x01\x12L\n\x07\x45xplain\x12\x1e.treadle_api.v1.ExplainRequest\x1a\x1f.treadle_api.v1.ExplainResponse0\x01\x12]\n\x0cPlanOnRecord\x12#.treadle_api.v1.PlanOnRecordRequest\x1a$.treadle_api.v1.PlanOnRecordResponse(\x01\x30\x01\x12\\\n\rGetLaunchSpec\x12$.treadle_api.v1.GetLaunchSpecRequest\x1a%.treadle_api.v1.GetLaunchSpecResponse\x12G\n\x06Reload\x12\x1d.treadle_api.v1.ReloadRequest\x1a\x1e.treadle_api.v1.ReloadResponse\x12^\n\rWatchLocation\x12$.treadle_api.v1.WatchLocationRequest\x1a%.treadle_api.v1.WatchLocationResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,6 +54,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANREQUEST'].fields_by_name['joining_asset_keys']._serialized_options = b'\260\341\030\002'
   _globals['_PLANREQUEST'].fields_by_name['gone_values']._loaded_options = None
   _globals['_PLANREQUEST'].fields_by_name['gone_values']._serialized_options = b'\260\341\030\005'
+  _globals['_PLANREQUEST'].fields_by_name['now']._loaded_options = None
+  _globals['_PLANREQUEST'].fields_by_name['now']._serialized_options = b'\260\341\030\026'
   _globals['_PLANRESPONSE'].fields_by_name['part']._loaded_options = None
   _globals['_PLANRESPONSE'].fields_by_name['part']._serialized_options = b'\270\341\030\000'
   _globals['_EARLIERSTEP_BYNAMEENTRY']._loaded_options = None
@@ -100,6 +104,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ASSETFACT'].fields_by_name['version']._serialized_options = b'\260\341\030\005'
   _globals['_ASSETFACT'].fields_by_name['store_sequence']._loaded_options = None
   _globals['_ASSETFACT'].fields_by_name['store_sequence']._serialized_options = b'\260\341\030\027'
+  _globals['_PARTITIONFACT'].fields_by_name['keys']._loaded_options = None
+  _globals['_PARTITIONFACT'].fields_by_name['keys']._serialized_options = b'\270\341\030\000'
+  _globals['_PARTITIONFACT'].fields_by_name['gone']._loaded_options = None
+  _globals['_PARTITIONFACT'].fields_by_name['gone']._serialized_options = b'\260\341\030\005'
   _globals['_PLANONRECORDRESPONSE'].oneofs_by_name['answer']._loaded_options = None
   _globals['_PLANONRECORDRESPONSE'].oneofs_by_name['answer']._serialized_options = b'\260\341\030\001'
   _globals['_PLANONRECORDRESPONSE'].fields_by_name['generation']._loaded_options = None
@@ -110,6 +118,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PLANQUESTION'].fields_by_name['owned_asset_keys']._serialized_options = b'\260\341\030\002'
   _globals['_PLANQUESTION'].fields_by_name['step_keys']._loaded_options = None
   _globals['_PLANQUESTION'].fields_by_name['step_keys']._serialized_options = b'\260\341\030\004'
+  _globals['_PARTITIONSQUESTION'].fields_by_name['asset_key']._loaded_options = None
+  _globals['_PARTITIONSQUESTION'].fields_by_name['asset_key']._serialized_options = b'\270\341\030\002'
   _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._loaded_options = None
   _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_options = b'8\001'
   _globals['_LAUNCHSPEC'].fields_by_name['interpreter']._loaded_options = None
@@ -142,74 +152,78 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RELOADRESPONSE'].fields_by_name['location']._serialized_options = b'\270\341\030\000'
   _globals['_WATCHLOCATIONRESPONSE'].fields_by_name['location']._loaded_options = None
   _globals['_WATCHLOCATIONRESPONSE'].fields_by_name['location']._serialized_options = b'\270\341\030\000'
-  _globals['_IMPORTSCOPE']._serialized_start=4068
-  _globals['_IMPORTSCOPE']._serialized_end=4164
-  _globals['_GETLOCATIONREQUEST']._serialized_start=189
-  _globals['_GETLOCATIONREQUEST']._serialized_end=209
-  _globals['_GETLOCATIONRESPONSE']._serialized_start=211
-  _globals['_GETLOCATIONRESPONSE']._serialized_end=282
-  _globals['_GETGRAPHREQUEST']._serialized_start=284
-  _globals['_GETGRAPHREQUEST']._serialized_end=329
-  _globals['_GETGRAPHRESPONSE']._serialized_start=331
-  _globals['_GETGRAPHRESPONSE']._serialized_end=415
-  _globals['_GETMANIFESTREQUEST']._serialized_start=417
-  _globals['_GETMANIFESTREQUEST']._serialized_end=437
-  _globals['_GETMANIFESTRESPONSE']._serialized_start=439
-  _globals['_GETMANIFESTRESPONSE']._serialized_end=530
-  _globals['_PLANREQUEST']._serialized_start=533
-  _globals['_PLANREQUEST']._serialized_end=870
-  _globals['_PLANREQUEST_GONEVALUESENTRY']._serialized_start=821
-  _globals['_PLANREQUEST_GONEVALUESENTRY']._serialized_end=870
-  _globals['_PLANRESPONSE']._serialized_start=872
-  _globals['_PLANRESPONSE']._serialized_end=932
-  _globals['_PLANREEXECUTIONREQUEST']._serialized_start=935
-  _globals['_PLANREEXECUTIONREQUEST']._serialized_end=1104
-  _globals['_EARLIERSTEP']._serialized_start=1107
-  _globals['_EARLIERSTEP']._serialized_end=2175
-  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_start=2025
-  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_end=2070
-  _globals['_EARLIERSTEP_CODEPARTSENTRY']._serialized_start=2072
-  _globals['_EARLIERSTEP_CODEPARTSENTRY']._serialized_end=2120
-  _globals['_EARLIERSTEP_OUTPUTVERSIONSENTRY']._serialized_start=2122
-  _globals['_EARLIERSTEP_OUTPUTVERSIONSENTRY']._serialized_end=2175
-  _globals['_EARLIERREAD']._serialized_start=2177
-  _globals['_EARLIERREAD']._serialized_end=2277
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=2279
-  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=2350
-  _globals['_SELECTREQUEST']._serialized_start=2352
-  _globals['_SELECTREQUEST']._serialized_end=2413
-  _globals['_SELECTRESPONSE']._serialized_start=2415
-  _globals['_SELECTRESPONSE']._serialized_end=2457
-  _globals['_EXPLAINREQUEST']._serialized_start=2459
-  _globals['_EXPLAINREQUEST']._serialized_end=2518
-  _globals['_EXPLAINRESPONSE']._serialized_start=2520
-  _globals['_EXPLAINRESPONSE']._serialized_end=2590
-  _globals['_PLANONRECORDREQUEST']._serialized_start=2593
-  _globals['_PLANONRECORDREQUEST']._serialized_end=2815
-  _globals['_ASSETFACT']._serialized_start=2818
-  _globals['_ASSETFACT']._serialized_end=2966
-  _globals['_PLANONRECORDRESPONSE']._serialized_start=2969
-  _globals['_PLANONRECORDRESPONSE']._serialized_end=3125
-  _globals['_PLANQUESTION']._serialized_start=3127
-  _globals['_PLANQUESTION']._serialized_end=3247
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=3249
-  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=3271
-  _globals['_LAUNCHSPEC']._serialized_start=3274
-  _globals['_LAUNCHSPEC']._serialized_end=3714
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=3664
-  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=3714
-  _globals['_LAUNCHTARGET']._serialized_start=3716
-  _globals['_LAUNCHTARGET']._serialized_end=3792
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=3794
-  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=3865
-  _globals['_RELOADREQUEST']._serialized_start=3867
-  _globals['_RELOADREQUEST']._serialized_end=3882
-  _globals['_RELOADRESPONSE']._serialized_start=3884
-  _globals['_RELOADRESPONSE']._serialized_end=3967
-  _globals['_WATCHLOCATIONREQUEST']._serialized_start=3969
-  _globals['_WATCHLOCATIONREQUEST']._serialized_end=3991
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=3993
-  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=4066
-  _globals['_CODESERVERSERVICE']._serialized_start=4167
-  _globals['_CODESERVERSERVICE']._serialized_end=5129
+  _globals['_IMPORTSCOPE']._serialized_start=4596
+  _globals['_IMPORTSCOPE']._serialized_end=4692
+  _globals['_GETLOCATIONREQUEST']._serialized_start=254
+  _globals['_GETLOCATIONREQUEST']._serialized_end=274
+  _globals['_GETLOCATIONRESPONSE']._serialized_start=276
+  _globals['_GETLOCATIONRESPONSE']._serialized_end=347
+  _globals['_GETGRAPHREQUEST']._serialized_start=349
+  _globals['_GETGRAPHREQUEST']._serialized_end=394
+  _globals['_GETGRAPHRESPONSE']._serialized_start=396
+  _globals['_GETGRAPHRESPONSE']._serialized_end=480
+  _globals['_GETMANIFESTREQUEST']._serialized_start=482
+  _globals['_GETMANIFESTREQUEST']._serialized_end=502
+  _globals['_GETMANIFESTRESPONSE']._serialized_start=504
+  _globals['_GETMANIFESTRESPONSE']._serialized_end=595
+  _globals['_PLANREQUEST']._serialized_start=598
+  _globals['_PLANREQUEST']._serialized_end=982
+  _globals['_PLANREQUEST_GONEVALUESENTRY']._serialized_start=933
+  _globals['_PLANREQUEST_GONEVALUESENTRY']._serialized_end=982
+  _globals['_PLANRESPONSE']._serialized_start=984
+  _globals['_PLANRESPONSE']._serialized_end=1044
+  _globals['_PLANREEXECUTIONREQUEST']._serialized_start=1047
+  _globals['_PLANREEXECUTIONREQUEST']._serialized_end=1216
+  _globals['_EARLIERSTEP']._serialized_start=1219
+  _globals['_EARLIERSTEP']._serialized_end=2342
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_start=2192
+  _globals['_EARLIERSTEP_BYNAMEENTRY']._serialized_end=2237
+  _globals['_EARLIERSTEP_CODEPARTSENTRY']._serialized_start=2239
+  _globals['_EARLIERSTEP_CODEPARTSENTRY']._serialized_end=2287
+  _globals['_EARLIERSTEP_OUTPUTVERSIONSENTRY']._serialized_start=2289
+  _globals['_EARLIERSTEP_OUTPUTVERSIONSENTRY']._serialized_end=2342
+  _globals['_EARLIERREAD']._serialized_start=2344
+  _globals['_EARLIERREAD']._serialized_end=2444
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_start=2446
+  _globals['_PLANREEXECUTIONRESPONSE']._serialized_end=2517
+  _globals['_SELECTREQUEST']._serialized_start=2519
+  _globals['_SELECTREQUEST']._serialized_end=2580
+  _globals['_SELECTRESPONSE']._serialized_start=2582
+  _globals['_SELECTRESPONSE']._serialized_end=2624
+  _globals['_EXPLAINREQUEST']._serialized_start=2626
+  _globals['_EXPLAINREQUEST']._serialized_end=2685
+  _globals['_EXPLAINRESPONSE']._serialized_start=2687
+  _globals['_EXPLAINRESPONSE']._serialized_end=2757
+  _globals['_PLANONRECORDREQUEST']._serialized_start=2760
+  _globals['_PLANONRECORDREQUEST']._serialized_end=2982
+  _globals['_ASSETFACT']._serialized_start=2985
+  _globals['_ASSETFACT']._serialized_end=3184
+  _globals['_PARTITIONFACT']._serialized_start=3186
+  _globals['_PARTITIONFACT']._serialized_end=3276
+  _globals['_PLANONRECORDRESPONSE']._serialized_start=3279
+  _globals['_PLANONRECORDRESPONSE']._serialized_end=3435
+  _globals['_PLANQUESTION']._serialized_start=3438
+  _globals['_PLANQUESTION']._serialized_end=3614
+  _globals['_PARTITIONSQUESTION']._serialized_start=3617
+  _globals['_PARTITIONSQUESTION']._serialized_end=3775
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_start=3777
+  _globals['_GETLAUNCHSPECREQUEST']._serialized_end=3799
+  _globals['_LAUNCHSPEC']._serialized_start=3802
+  _globals['_LAUNCHSPEC']._serialized_end=4242
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_start=4192
+  _globals['_LAUNCHSPEC_ENVIRONMENTENTRY']._serialized_end=4242
+  _globals['_LAUNCHTARGET']._serialized_start=4244
+  _globals['_LAUNCHTARGET']._serialized_end=4320
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_start=4322
+  _globals['_GETLAUNCHSPECRESPONSE']._serialized_end=4393
+  _globals['_RELOADREQUEST']._serialized_start=4395
+  _globals['_RELOADREQUEST']._serialized_end=4410
+  _globals['_RELOADRESPONSE']._serialized_start=4412
+  _globals['_RELOADRESPONSE']._serialized_end=4495
+  _globals['_WATCHLOCATIONREQUEST']._serialized_start=4497
+  _globals['_WATCHLOCATIONREQUEST']._serialized_end=4519
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_start=4521
+  _globals['_WATCHLOCATIONRESPONSE']._serialized_end=4594
+  _globals['_CODESERVERSERVICE']._serialized_start=4695
+  _globals['_CODESERVERSERVICE']._serialized_end=5657
 # @@protoc_insertion_point(module_scope)

@@ -6,9 +6,11 @@ The code server: what is the graph, and what would run for this selection."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from treadle_api.v1 import graph_pb2 as _graph_pb2
+from treadle_api.v1 import partition_pb2 as _partition_pb2
 from treadle_api.v1 import plan_pb2 as _plan_pb2
 from treadle_api.v1 import run_pb2 as _run_pb2
 from treadle_api.v1 import value_pb2 as _value_pb2
@@ -216,6 +218,7 @@ class PlanRequest(_message.Message):
     GONE_VALUES_FIELD_NUMBER: _builtins.int
     BRIEF_FIELD_NUMBER: _builtins.int
     BLOCK_SELECTIONS_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
     brief: _builtins.bool
     """Say once what is the same for many steps: the plan has no steps that are omitted, but how many
     there are (PlanHeader.omitted_step_count), and what block_selections says. The fingerprint is
@@ -252,6 +255,10 @@ class PlanRequest(_message.Message):
         is not in it was never made.
         """
 
+    @_builtins.property
+    def now(self) -> _timestamp_pb2.Timestamp:
+        """When it is asked, for partitions that come as time goes on. Unset: now."""
+
     def __init__(
         self,
         *,
@@ -262,10 +269,11 @@ class PlanRequest(_message.Message):
         gone_values: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         brief: _builtins.bool = ...,
         block_selections: _builtins.bool = ...,
+        now: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "selection", b"selection"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["now", b"now", "options", b"options", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_selections", b"block_selections", "brief", b"brief", "gone_values", b"gone_values", "joining_asset_keys", b"joining_asset_keys", "missing_asset_keys", b"missing_asset_keys", "options", b"options", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block_selections", b"block_selections", "brief", b"brief", "gone_values", b"gone_values", "joining_asset_keys", b"joining_asset_keys", "missing_asset_keys", b"missing_asset_keys", "now", b"now", "options", b"options", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -422,6 +430,7 @@ class EarlierStep(_message.Message):
     OUTPUT_VERSIONS_FIELD_NUMBER: _builtins.int
     BEGAN_SEQUENCE_FIELD_NUMBER: _builtins.int
     ENDED_SEQUENCE_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     succeeded: _builtins.bool
@@ -510,6 +519,10 @@ class EarlierStep(_message.Message):
     def output_versions(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """The version of what it yielded, by output: see AssetFact.version."""
 
+    @_builtins.property
+    def partitions(self) -> _plan_pb2.PlannedPartitions:
+        """PlannedStep.partitions of that plan."""
+
     def __init__(
         self,
         *,
@@ -538,10 +551,11 @@ class EarlierStep(_message.Message):
         output_versions: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
         began_sequence: _builtins.int = ...,
         ended_sequence: _builtins.int = ...,
+        partitions: _plan_pb2.PlannedPartitions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "told_inputs", b"told_inputs"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "partitions", b"partitions", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "began_sequence", b"began_sequence", "by_name", b"by_name", "code_digest", b"code_digest", "code_parts", b"code_parts", "config", b"config", "ended_sequence", b"ended_sequence", "fanned_out", b"fanned_out", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "output_versions", b"output_versions", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "resource_config", b"resource_config", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded", "told_inputs", b"told_inputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_keys", b"asset_keys", "began_sequence", b"began_sequence", "by_name", b"by_name", "code_digest", b"code_digest", "code_parts", b"code_parts", "config", b"config", "ended_sequence", b"ended_sequence", "fanned_out", b"fanned_out", "from_run_id", b"from_run_id", "key", b"key", "left_out_outputs", b"left_out_outputs", "lost_outputs", b"lost_outputs", "op_digest", b"op_digest", "output_versions", b"output_versions", "partitions", b"partitions", "reads", b"reads", "renewed_asset_keys", b"renewed_asset_keys", "renewed_step_keys", b"renewed_step_keys", "resource_config", b"resource_config", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "state", b"state", "stored_outputs", b"stored_outputs", "succeeded", b"succeeded", "told_inputs", b"told_inputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -765,6 +779,7 @@ class AssetFact(_message.Message):
     OWNER_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     STORE_SEQUENCE_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     recorded: _builtins.bool
@@ -779,6 +794,12 @@ class AssetFact(_message.Message):
     """
     store_sequence: _builtins.int
     """The store sequence of its latest materialization. Set if it is recorded."""
+    @_builtins.property
+    def partitions(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartitionFact]:
+        """Of a partitioned asset, what is known of the partitions that were asked about: those that a run
+        made.
+        """
+
     def __init__(
         self,
         *,
@@ -788,14 +809,43 @@ class AssetFact(_message.Message):
         owner: _builtins.str = ...,
         version: _builtins.str = ...,
         store_sequence: _builtins.int = ...,
+        partitions: _abc.Iterable[Global___PartitionFact] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "gone", b"gone", "owner", b"owner", "recorded", b"recorded", "store_sequence", b"store_sequence", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "gone", b"gone", "owner", b"owner", "partitions", b"partitions", "recorded", b"recorded", "store_sequence", b"store_sequence", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AssetFact: _TypeAlias = AssetFact  # noqa: Y015
+
+@_typing.final
+class PartitionFact(_message.Message):
+    """What a launcher knows of some partitions of an asset: a run made each of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEYS_FIELD_NUMBER: _builtins.int
+    GONE_FIELD_NUMBER: _builtins.int
+    gone: _builtins.str
+    """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
+    @_builtins.property
+    def keys(self) -> _partition_pb2.PartitionKeyRange:
+        """Their keys, in the order of the definition."""
+
+    def __init__(
+        self,
+        *,
+        keys: _partition_pb2.PartitionKeyRange | None = ...,
+        gone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gone", b"gone", "keys", b"keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartitionFact: _TypeAlias = PartitionFact  # noqa: Y015
 
 @_typing.final
 class PlanOnRecordResponse(_message.Message):
@@ -845,6 +895,7 @@ class PlanQuestion(_message.Message):
     OWNED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
     LAST_FIELD_NUMBER: _builtins.int
     STEP_KEYS_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     last: _builtins.bool
     """That is the question: it is the caller's turn."""
     @_builtins.property
@@ -859,6 +910,10 @@ class PlanQuestion(_message.Message):
     def step_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What did earlier runs of the location make of these steps? Asked with PlanOptions.reuse alone."""
 
+    @_builtins.property
+    def partitions(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartitionsQuestion]:
+        """Which partitions of these did a run make, and can they be read?"""
+
     def __init__(
         self,
         *,
@@ -866,14 +921,49 @@ class PlanQuestion(_message.Message):
         owned_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
         last: _builtins.bool = ...,
         step_keys: _abc.Iterable[_builtins.str] | None = ...,
+        partitions: _abc.Iterable[Global___PartitionsQuestion] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "owned_asset_keys", b"owned_asset_keys", "recorded_asset_keys", b"recorded_asset_keys", "step_keys", b"step_keys"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "owned_asset_keys", b"owned_asset_keys", "partitions", b"partitions", "recorded_asset_keys", b"recorded_asset_keys", "step_keys", b"step_keys"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanQuestion: _TypeAlias = PlanQuestion  # noqa: Y015
+
+@_typing.final
+class PartitionsQuestion(_message.Message):
+    """Asks for some partitions of an asset."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ASSET_KEY_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
+    DEFINITION_FIELD_NUMBER: _builtins.int
+    asset_key: _builtins.str
+    """The asset."""
+    @_builtins.property
+    def partitions(self) -> _plan_pb2.PlannedPartitions:
+        """Those that it is asked for. Unset: all that a run made."""
+
+    @_builtins.property
+    def definition(self) -> _partition_pb2.PartitionsDefinition:
+        """The definition that they are of. Set where a range is of several keys."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: _builtins.str = ...,
+        partitions: _plan_pb2.PlannedPartitions | None = ...,
+        definition: _partition_pb2.PartitionsDefinition | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["definition", b"definition", "partitions", b"partitions"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "definition", b"definition", "partitions", b"partitions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PartitionsQuestion: _TypeAlias = PartitionsQuestion  # noqa: Y015
 
 @_typing.final
 class GetLaunchSpecRequest(_message.Message):

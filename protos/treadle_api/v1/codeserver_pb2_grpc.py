@@ -155,6 +155,9 @@ class CodeServerServiceServicer:
         NOT_FOUND UNKNOWN_JOB: as UNKNOWN_ASSET.
         INVALID_ARGUMENT UNKNOWN_STEPS: Selection.op_selection names no op of the job; the message says which there are.
         FAILED_PRECONDITION PARTIAL_BLOCK: select Refusal.smallest_selection instead.
+        INVALID_ARGUMENT NOT_PARTITIONED: a partition was asked for, and nothing that is selected has
+        any, or several definitions have it. UNKNOWN_PARTITIONS: none has it. BAD_PARTITION: one is to be
+        named, or another that it needs is never there.
         INVALID_ARGUMENT BAD_CONFIG: PlanOptions.config is not what ops take, or lacks what they need;
         the message says each thing, Refusal.names where it stands; correct it.
         FAILED_PRECONDITION NOT_LOADED, UNSTABLE: as GetGraph.

@@ -549,6 +549,7 @@ class InputLoaded(_message.Message):
     VALUE_REF_FIELD_NUMBER: _builtins.int
     NOT_NEEDED_FIELD_NUMBER: _builtins.int
     FROM_MAPPING_KEY_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     input: _builtins.str
     """The input's name."""
     position: _builtins.int
@@ -567,6 +568,10 @@ class InputLoaded(_message.Message):
     """
     from_mapping_key: _builtins.str
     """The mapping key of the element that was read of a dynamic output. Empty: it is none."""
+    partition_key: _builtins.str
+    """The partition of the asset that was read. Empty: it has none, or several were read at once by a
+    manager of the user's.
+    """
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own loaded it, or when it was passed on
@@ -585,10 +590,11 @@ class InputLoaded(_message.Message):
         value_ref: _value_pb2.ValueRef | None = ...,
         not_needed: _builtins.bool = ...,
         from_mapping_key: _builtins.str = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from_mapping_key", b"from_mapping_key", "from_output", b"from_output", "from_run_id", b"from_run_id", "from_step_key", b"from_step_key", "input", b"input", "not_needed", b"not_needed", "position", b"position", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from_mapping_key", b"from_mapping_key", "from_output", b"from_output", "from_run_id", b"from_run_id", "from_step_key", b"from_step_key", "input", b"input", "not_needed", b"not_needed", "partition_key", b"partition_key", "position", b"position", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -608,6 +614,7 @@ class OutputStored(_message.Message):
     DURATION_US_FIELD_NUMBER: _builtins.int
     IN_MEMORY_FIELD_NUMBER: _builtins.int
     MAPPING_KEY_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     output: _builtins.str
     """The output's name."""
     asset_key: _builtins.str
@@ -622,6 +629,8 @@ class OutputStored(_message.Message):
     """
     mapping_key: _builtins.str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    partition_key: _builtins.str
+    """The partition of the asset. Empty: it has none."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -641,10 +650,11 @@ class OutputStored(_message.Message):
         duration_us: _builtins.int = ...,
         in_memory: _builtins.bool = ...,
         mapping_key: _builtins.str = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "duration_us", b"duration_us", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "metadata", b"metadata", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "duration_us", b"duration_us", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "metadata", b"metadata", "output", b"output", "partition_key", b"partition_key", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -692,6 +702,7 @@ class AssetMaterialized(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     KEEP_VERSIONS_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     output: _builtins.str
@@ -706,6 +717,8 @@ class AssetMaterialized(_message.Message):
     """How many versions of the asset are kept while this is the newest. 0: as many as the launcher
     keeps of each.
     """
+    partition_key: _builtins.str
+    """The partition that was made. Empty: the asset has none."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -725,10 +738,11 @@ class AssetMaterialized(_message.Message):
         digest: _builtins.str = ...,
         io_manager_key: _builtins.str = ...,
         keep_versions: _builtins.int = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "digest", b"digest", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "metadata", b"metadata", "output", b"output", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "digest", b"digest", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "metadata", b"metadata", "output", b"output", "partition_key", b"partition_key", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -747,6 +761,7 @@ class CheckEvaluated(_message.Message):
     BLOCKING_FIELD_NUMBER: _builtins.int
     SEVERITY_FIELD_NUMBER: _builtins.int
     DESCRIPTION_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     check_name: _builtins.str
@@ -759,6 +774,8 @@ class CheckEvaluated(_message.Message):
     """How bad it is that it did not hold."""
     description: _builtins.str
     """What its result says of itself, for a person. Empty: nothing."""
+    partition_key: _builtins.str
+    """The partition of the asset that was looked at. Empty: it has none, or several were."""
     @_builtins.property
     def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:
         """Metadata of the check."""
@@ -773,10 +790,11 @@ class CheckEvaluated(_message.Message):
         blocking: _builtins.bool = ...,
         severity: _value_pb2.AssetCheckSeverity.ValueType = ...,
         description: _builtins.str = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "blocking", b"blocking", "check_name", b"check_name", "description", b"description", "metadata", b"metadata", "passed", b"passed", "severity", b"severity"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "blocking", b"blocking", "check_name", b"check_name", "description", b"description", "metadata", b"metadata", "partition_key", b"partition_key", "passed", b"passed", "severity", b"severity"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -896,12 +914,15 @@ class AssetObserved(_message.Message):
     DESCRIPTION_FIELD_NUMBER: _builtins.int
     METADATA_FIELD_NUMBER: _builtins.int
     MATERIALIZED_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset. No location need define it."""
     description: _builtins.str
     """What the op says of it, for a person. Empty: nothing."""
     materialized: _builtins.bool
     """The op says that it made the asset, in its own way."""
+    partition_key: _builtins.str
+    """The partition that it speaks of. Empty: none."""
     @_builtins.property
     def metadata(self) -> _containers.RepeatedCompositeFieldContainer[_value_pb2.MetadataEntry]:
         """Facts about it."""
@@ -913,10 +934,11 @@ class AssetObserved(_message.Message):
         description: _builtins.str = ...,
         metadata: _abc.Iterable[_value_pb2.MetadataEntry] | None = ...,
         materialized: _builtins.bool = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "description", b"description", "materialized", b"materialized", "metadata", b"metadata"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "description", b"description", "materialized", b"materialized", "metadata", b"metadata", "partition_key", b"partition_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1297,6 +1297,7 @@ class ListMaterializationsRequest(_message.Message):
     RUN_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """Only of this asset. Empty: of any."""
     run_id: _builtins.str
@@ -1305,6 +1306,8 @@ class ListMaterializationsRequest(_message.Message):
     """See the service."""
     page_token: _builtins.str
     """See the service."""
+    partition_key: _builtins.str
+    """Only of this partition of the asset. Empty: of any."""
     def __init__(
         self,
         *,
@@ -1312,10 +1315,11 @@ class ListMaterializationsRequest(_message.Message):
         run_id: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "page_size", b"page_size", "page_token", b"page_token", "run_id", b"run_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "page_size", b"page_size", "page_token", b"page_token", "partition_key", b"partition_key", "run_id", b"run_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -39,6 +39,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from treadle_api.v1 import partition_pb2 as _partition_pb2
 from treadle_api.v1 import policy_pb2 as _policy_pb2
 from treadle_api.v1 import value_pb2 as _value_pb2
 import builtins as _builtins
@@ -318,6 +319,7 @@ class PlanOptions(_message.Message):
     ISOLATION_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     REUSE_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     unselected_outputs: Global___UnselectedOutputs.ValueType
     """What happens to outputs that no selected asset needs."""
     siblings: Global___Siblings.ValueType
@@ -334,6 +336,13 @@ class PlanOptions(_message.Message):
         over the job's, which is laid over what the definitions have. Null: none.
         """
 
+    @_builtins.property
+    def partitions(self) -> _containers.RepeatedCompositeFieldContainer[_partition_pb2.PartitionKeyRange]:
+        """The partitions that are made, of the one definition among those of the selected assets that has
+        them all: assets of others get theirs through the mappings. Empty: none, which a selection with a
+        partitioned asset is refused for.
+        """
+
     def __init__(
         self,
         *,
@@ -343,14 +352,47 @@ class PlanOptions(_message.Message):
         isolation: Global___Isolation.ValueType = ...,
         config: _value_pb2.Value | None = ...,
         reuse: Global___ReuseMode.ValueType = ...,
+        partitions: _abc.Iterable[_partition_pb2.PartitionKeyRange] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "isolation", b"isolation", "reuse", b"reuse", "siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "isolation", b"isolation", "partitions", b"partitions", "reuse", b"reuse", "siblings", b"siblings", "unrecorded_loads", b"unrecorded_loads", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanOptions: _TypeAlias = PlanOptions  # noqa: Y015
+
+@_typing.final
+class PlannedPartitions(_message.Message):
+    """Some partitions of one definition."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DEFINITION_ID_FIELD_NUMBER: _builtins.int
+    RANGES_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    definition_id: _builtins.str
+    """The definition's id."""
+    count: _builtins.int
+    """How many they are."""
+    @_builtins.property
+    def ranges(self) -> _containers.RepeatedCompositeFieldContainer[_partition_pb2.PartitionKeyRange]:
+        """Their keys, in the definition's order. Of dynamic partitions each range is of one key."""
+
+    def __init__(
+        self,
+        *,
+        definition_id: _builtins.str = ...,
+        ranges: _abc.Iterable[_partition_pb2.PartitionKeyRange] | None = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "definition_id", b"definition_id", "ranges", b"ranges"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlannedPartitions: _TypeAlias = PlannedPartitions  # noqa: Y015
 
 @_typing.final
 class Reexecution(_message.Message):
@@ -451,15 +493,33 @@ class PlannedSource(_message.Message):
     STEP_OUTPUT_FIELD_NUMBER: _builtins.int
     LOAD_ASSET_KEY_FIELD_NUMBER: _builtins.int
     ASSET_KEY_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
+    BY_PARTITION_FIELD_NUMBER: _builtins.int
+    EVERY_PARTITION_FIELD_NUMBER: _builtins.int
+    LOADED_PARTITIONS_FIELD_NUMBER: _builtins.int
     load_asset_key: _builtins.str
     """It is loaded: see the Load of this key."""
     asset_key: _builtins.str
     """The asset this source reads, when the reader names an asset or a sibling's. Set also
     beside step_output when a step of this run makes the asset.
     """
+    by_partition: _builtins.bool
+    """The op gets a mapping of partition key to value."""
+    every_partition: _builtins.bool
+    """All partitions that a run has made are read, those that this run makes included."""
     @_builtins.property
     def step_output(self) -> Global___PlannedStepOutput:
         """A step of this run makes it."""
+
+    @_builtins.property
+    def partitions(self) -> Global___PlannedPartitions:
+        """The partitions of the asset that are read. Unset: it has none, or see every_partition."""
+
+    @_builtins.property
+    def loaded_partitions(self) -> Global___PlannedPartitions:
+        """Beside step_output: those of the partitions that this run does not make. They are loaded: see
+        the Load of asset_key. Unset: none.
+        """
 
     def __init__(
         self,
@@ -467,10 +527,14 @@ class PlannedSource(_message.Message):
         step_output: Global___PlannedStepOutput | None = ...,
         load_asset_key: _builtins.str = ...,
         asset_key: _builtins.str = ...,
+        partitions: Global___PlannedPartitions | None = ...,
+        by_partition: _builtins.bool = ...,
+        every_partition: _builtins.bool = ...,
+        loaded_partitions: Global___PlannedPartitions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "load_asset_key", b"load_asset_key", "step_output", b"step_output"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "load_asset_key", b"load_asset_key", "loaded_partitions", b"loaded_partitions", "partitions", b"partitions", "step_output", b"step_output"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "from", b"from", "load_asset_key", b"load_asset_key", "step_output", b"step_output"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "by_partition", b"by_partition", "every_partition", b"every_partition", "from", b"from", "load_asset_key", b"load_asset_key", "loaded_partitions", b"loaded_partitions", "partitions", b"partitions", "step_output", b"step_output"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_from: _TypeAlias = _typing.Literal["step_output", "load_asset_key"]  # noqa: Y015
     _WhichOneofArgType_from: _TypeAlias = _typing.Literal["from", b"from"]  # noqa: Y015
@@ -609,6 +673,7 @@ class PlannedAsset(_message.Message):
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     BUILTIN_MANAGER_FIELD_NUMBER: _builtins.int
     KEEP_VERSIONS_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The key."""
     selected: _builtins.bool
@@ -619,6 +684,10 @@ class PlannedAsset(_message.Message):
     """That manager is Treadle's own: its values are ValueRefs in the record."""
     keep_versions: _builtins.int
     """How many versions of it are kept. 0: as many as the launcher keeps of each."""
+    @_builtins.property
+    def partitions(self) -> Global___PlannedPartitions:
+        """The partitions of it that the run makes. Unset: it has none."""
+
     def __init__(
         self,
         *,
@@ -627,10 +696,11 @@ class PlannedAsset(_message.Message):
         io_manager_key: _builtins.str = ...,
         builtin_manager: _builtins.bool = ...,
         keep_versions: _builtins.int = ...,
+        partitions: Global___PlannedPartitions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["partitions", b"partitions"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "selected", b"selected"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "io_manager_key", b"io_manager_key", "keep_versions", b"keep_versions", "partitions", b"partitions", "selected", b"selected"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -762,6 +832,7 @@ class PlannedStep(_message.Message):
     MAPPED_OVER_FIELD_NUMBER: _builtins.int
     CODE_DIGEST_FIELD_NUMBER: _builtins.int
     CHANGES_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     key: _builtins.str
     """The step key."""
     block: _builtins.str
@@ -841,6 +912,12 @@ class PlannedStep(_message.Message):
     def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___StepChange]:
         """What is not as it was when it ran last, if it runs though what is unchanged is reused."""
 
+    @_builtins.property
+    def partitions(self) -> Global___PlannedPartitions:
+        """context.partition_keys: the partitions of its block that the run makes. Unset: the block has none,
+        or its assets have others of their own.
+        """
+
     def __init__(
         self,
         *,
@@ -866,10 +943,11 @@ class PlannedStep(_message.Message):
         mapped_over: _abc.Iterable[Global___PlannedStepOutput] | None = ...,
         code_digest: _builtins.str = ...,
         changes: _abc.Iterable[Global___StepChange] | None = ...,
+        partitions: Global___PlannedPartitions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "retry_policy", b"retry_policy", "told_inputs", b"told_inputs"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "partitions", b"partitions", "retry_policy", b"retry_policy", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "changes", b"changes", "code_digest", b"code_digest", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "mapped_over", b"mapped_over", "op", b"op", "outputs", b"outputs", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["block", b"block", "changes", b"changes", "code_digest", b"code_digest", "config", b"config", "inputs", b"inputs", "key", b"key", "limits", b"limits", "mapped_over", b"mapped_over", "op", b"op", "outputs", b"outputs", "partitions", b"partitions", "reason", b"reason", "resource_config", b"resource_config", "resource_keys", b"resource_keys", "retry_policy", b"retry_policy", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "task", b"task", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -921,6 +999,9 @@ class Load(_message.Message):
     MATERIALIZED_AT_FIELD_NUMBER: _builtins.int
     GONE_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
+    EVERY_PARTITION_FIELD_NUMBER: _builtins.int
+    LOADED_PARTITIONS_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The key."""
     external: _builtins.bool
@@ -945,6 +1026,8 @@ class Load(_message.Message):
     """
     version: _builtins.str
     """Set by the launcher when RECORDED: AssetFact.version as the plan was made."""
+    every_partition: _builtins.bool
+    """All its partitions that a run has made are loaded, as many as they are."""
     @_builtins.property
     def readers(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlannedInputRef]:
         """Who reads it, sorted by step key and input."""
@@ -956,6 +1039,16 @@ class Load(_message.Message):
     @_builtins.property
     def materialized_at(self) -> _timestamp_pb2.Timestamp:
         """Set by the launcher when RECORDED: when it was materialized."""
+
+    @_builtins.property
+    def partitions(self) -> Global___PlannedPartitions:
+        """The partitions of it that must be stored. Unset: it has none, or see every_partition."""
+
+    @_builtins.property
+    def loaded_partitions(self) -> _containers.RepeatedCompositeFieldContainer[Global___LoadedPartition]:
+        """Set by the launcher: what is loaded of each partition that is recorded, in place of run_id,
+        step_key, value_ref, store_sequence and materialized_at. At most 10,000.
+        """
 
     def __init__(
         self,
@@ -974,14 +1067,63 @@ class Load(_message.Message):
         materialized_at: _timestamp_pb2.Timestamp | None = ...,
         gone: _builtins.str = ...,
         version: _builtins.str = ...,
+        partitions: Global___PlannedPartitions | None = ...,
+        every_partition: _builtins.bool = ...,
+        loaded_partitions: _abc.Iterable[Global___LoadedPartition] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "value_ref", b"value_ref"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "partitions", b"partitions", "value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "external", b"external", "gone", b"gone", "io_manager_key", b"io_manager_key", "materialized_at", b"materialized_at", "readers", b"readers", "run_id", b"run_id", "sibling", b"sibling", "state", b"state", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "builtin_manager", b"builtin_manager", "every_partition", b"every_partition", "external", b"external", "gone", b"gone", "io_manager_key", b"io_manager_key", "loaded_partitions", b"loaded_partitions", "materialized_at", b"materialized_at", "partitions", b"partitions", "readers", b"readers", "run_id", b"run_id", "sibling", b"sibling", "state", b"state", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Load: _TypeAlias = Load  # noqa: Y015
+
+@_typing.final
+class LoadedPartition(_message.Message):
+    """What is on record of one partition that is loaded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    STEP_KEY_FIELD_NUMBER: _builtins.int
+    VALUE_REF_FIELD_NUMBER: _builtins.int
+    STORE_SEQUENCE_FIELD_NUMBER: _builtins.int
+    MATERIALIZED_AT_FIELD_NUMBER: _builtins.int
+    partition_key: _builtins.str
+    """The partition's key."""
+    run_id: _builtins.str
+    """The run that made the value."""
+    step_key: _builtins.str
+    """The step that made the value."""
+    store_sequence: _builtins.int
+    """The store sequence of the materialization."""
+    @_builtins.property
+    def value_ref(self) -> _value_pb2.ValueRef:
+        """The value. Unset: the record has none."""
+
+    @_builtins.property
+    def materialized_at(self) -> _timestamp_pb2.Timestamp:
+        """When it was materialized. Set by the launcher."""
+
+    def __init__(
+        self,
+        *,
+        partition_key: _builtins.str = ...,
+        run_id: _builtins.str = ...,
+        step_key: _builtins.str = ...,
+        value_ref: _value_pb2.ValueRef | None = ...,
+        store_sequence: _builtins.int = ...,
+        materialized_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "value_ref", b"value_ref"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "partition_key", b"partition_key", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LoadedPartition: _TypeAlias = LoadedPartition  # noqa: Y015
 
 @_typing.final
 class PlannedInputRef(_message.Message):
@@ -1068,6 +1210,7 @@ class PlanHeader(_message.Message):
     OMITTED_STEP_COUNT_FIELD_NUMBER: _builtins.int
     SELECTED_CHECKS_FIELD_NUMBER: _builtins.int
     OBSERVED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    PARTITIONS_DEFINITIONS_FIELD_NUMBER: _builtins.int
     location: _builtins.str
     """The location's name."""
     digest: _builtins.str
@@ -1120,6 +1263,10 @@ class PlanHeader(_message.Message):
     def observed_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """The external assets that are looked at, sorted. At most 500."""
 
+    @_builtins.property
+    def partitions_definitions(self) -> _containers.RepeatedCompositeFieldContainer[_partition_pb2.PartitionsDefinition]:
+        """The definitions that partitions of the plan are of, sorted by id."""
+
     def __init__(
         self,
         *,
@@ -1138,10 +1285,11 @@ class PlanHeader(_message.Message):
         omitted_step_count: _builtins.int = ...,
         selected_checks: _abc.Iterable[_builtins.str] | None = ...,
         observed_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        partitions_definitions: _abc.Iterable[_partition_pb2.PartitionsDefinition] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["options", b"options", "reexecution", b"reexecution", "selection", b"selection"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "observed_asset_keys", b"observed_asset_keys", "omitted_step_count", b"omitted_step_count", "options", b"options", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selection", b"selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["above_asset_keys", b"above_asset_keys", "below_asset_keys", b"below_asset_keys", "digest", b"digest", "fingerprint", b"fingerprint", "location", b"location", "missing_asset_keys", b"missing_asset_keys", "notes", b"notes", "observed_asset_keys", b"observed_asset_keys", "omitted_step_count", b"omitted_step_count", "options", b"options", "partitions_definitions", b"partitions_definitions", "reexecution", b"reexecution", "selected_asset_count", b"selected_asset_count", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selection", b"selection"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1230,6 +1378,7 @@ class ReusedOutput(_message.Message):
     VALUE_REF_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     MAPPING_KEY_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     output: _builtins.str
     """The output's name."""
     asset_key: _builtins.str
@@ -1238,6 +1387,8 @@ class ReusedOutput(_message.Message):
     """The resource key of the IO manager. Empty for Nothing."""
     mapping_key: _builtins.str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    partition_key: _builtins.str
+    """The partition of the asset. Empty: it has none."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset when an IO manager that is not Treadle's own stored it, or for Nothing."""
@@ -1250,10 +1401,11 @@ class ReusedOutput(_message.Message):
         value_ref: _value_pb2.ValueRef | None = ...,
         io_manager_key: _builtins.str = ...,
         mapping_key: _builtins.str = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "output", b"output", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "output", b"output", "partition_key", b"partition_key", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

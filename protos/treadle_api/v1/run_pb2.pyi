@@ -621,6 +621,7 @@ class Materialization(_message.Message):
     LOCATION_FIELD_NUMBER: _builtins.int
     REMOVED_FIELD_NUMBER: _builtins.int
     GONE_FIELD_NUMBER: _builtins.int
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
     run_id: _builtins.str
@@ -643,6 +644,8 @@ class Materialization(_message.Message):
     """Why the value cannot be read, a clause: "its value is gone from the disk (/home/values/a)".
     Empty: its file is there and as long as it was, or it is none of Treadle's own.
     """
+    partition_key: _builtins.str
+    """The partition that was made. Empty: the asset has none."""
     @_builtins.property
     def time(self) -> _timestamp_pb2.Timestamp:
         """When."""
@@ -671,10 +674,11 @@ class Materialization(_message.Message):
         location: _builtins.str = ...,
         removed: _builtins.bool = ...,
         gone: _builtins.str = ...,
+        partition_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time", "value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "attempt", b"attempt", "digest", b"digest", "gone", b"gone", "location", b"location", "metadata", b"metadata", "removed", b"removed", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "time", b"time", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "attempt", b"attempt", "digest", b"digest", "gone", b"gone", "location", b"location", "metadata", b"metadata", "partition_key", b"partition_key", "removed", b"removed", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "time", b"time", "unexpected", b"unexpected", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1060,6 +1060,7 @@ class TaskStep(_message.Message):
     RETRIES_SO_FAR_FIELD_NUMBER: _builtins.int
     MAX_RETRIES_FIELD_NUMBER: _builtins.int
     TOLD_INPUTS_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     step_key: _builtins.str
     """The step key."""
     attempt: _builtins.int
@@ -1114,6 +1115,10 @@ class TaskStep(_message.Message):
     def told_inputs(self) -> _value_pb2.Value:
         """The values of inputs that nothing is connected to, a map by their names. Null: none is told."""
 
+    @_builtins.property
+    def partitions(self) -> _plan_pb2.PlannedPartitions:
+        """PlannedStep.partitions."""
+
     def __init__(
         self,
         *,
@@ -1133,10 +1138,11 @@ class TaskStep(_message.Message):
         retries_so_far: _builtins.int = ...,
         max_retries: _builtins.int = ...,
         told_inputs: _value_pb2.Value | None = ...,
+        partitions: _plan_pb2.PlannedPartitions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "told_inputs", b"told_inputs"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "limits", b"limits", "partitions", b"partitions", "told_inputs", b"told_inputs"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "max_retries", b"max_retries", "outputs", b"outputs", "resource_config", b"resource_config", "retries_so_far", b"retries_so_far", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "config", b"config", "inputs", b"inputs", "limits", b"limits", "max_retries", b"max_retries", "outputs", b"outputs", "partitions", b"partitions", "resource_config", b"resource_config", "retries_so_far", b"retries_so_far", "selected_asset_key_lines", b"selected_asset_key_lines", "selected_asset_keys", b"selected_asset_keys", "selected_checks", b"selected_checks", "selected_outputs", b"selected_outputs", "step_key", b"step_key", "timeout_ms", b"timeout_ms", "told_inputs", b"told_inputs", "unselected_outputs", b"unselected_outputs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1195,6 +1201,9 @@ class TaskSource(_message.Message):
     AWAITED_FIELD_NUMBER: _builtins.int
     IN_MEMORY_FIELD_NUMBER: _builtins.int
     MAPPING_KEY_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
+    BY_PARTITION_FIELD_NUMBER: _builtins.int
+    PARTITIONS_DEFINITION_ID_FIELD_NUMBER: _builtins.int
     io_manager_key: _builtins.str
     """The resource key of the IO manager that loads it."""
     asset_key: _builtins.str
@@ -1215,9 +1224,19 @@ class TaskSource(_message.Message):
     """
     mapping_key: _builtins.str
     """The mapping key, of an element of a dynamic output. Empty: it is none."""
+    by_partition: _builtins.bool
+    """The op gets a mapping of partition key to value."""
+    partitions_definition_id: _builtins.str
+    """The id of the asset's definition of partitions."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset: the IO manager loads it by name."""
+
+    @_builtins.property
+    def partitions(self) -> _containers.RepeatedCompositeFieldContainer[Global___TaskPartition]:
+        """The partitions of the asset that are read, in order, in place of value_ref and run_id. Empty: it
+        has none.
+        """
 
     def __init__(
         self,
@@ -1231,14 +1250,57 @@ class TaskSource(_message.Message):
         awaited: _builtins.bool = ...,
         in_memory: _builtins.bool = ...,
         mapping_key: _builtins.str = ...,
+        partitions: _abc.Iterable[Global___TaskPartition] | None = ...,
+        by_partition: _builtins.bool = ...,
+        partitions_definition_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "awaited", b"awaited", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "output", b"output", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "awaited", b"awaited", "by_partition", b"by_partition", "in_memory", b"in_memory", "io_manager_key", b"io_manager_key", "mapping_key", b"mapping_key", "output", b"output", "partitions", b"partitions", "partitions_definition_id", b"partitions_definition_id", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TaskSource: _TypeAlias = TaskSource  # noqa: Y015
+
+@_typing.final
+class TaskPartition(_message.Message):
+    """Where the value of one partition is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PARTITION_KEY_FIELD_NUMBER: _builtins.int
+    VALUE_REF_FIELD_NUMBER: _builtins.int
+    RUN_ID_FIELD_NUMBER: _builtins.int
+    STEP_KEY_FIELD_NUMBER: _builtins.int
+    AWAITED_FIELD_NUMBER: _builtins.int
+    partition_key: _builtins.str
+    """The partition's key."""
+    run_id: _builtins.str
+    """The run that made it. Empty: unrecorded."""
+    step_key: _builtins.str
+    """The step that made it. Empty: unrecorded."""
+    awaited: _builtins.bool
+    """What TaskSource.step_key, which the task waits for, stores of it."""
+    @_builtins.property
+    def value_ref(self) -> _value_pb2.ValueRef:
+        """The value. Unset: the IO manager loads it by name."""
+
+    def __init__(
+        self,
+        *,
+        partition_key: _builtins.str = ...,
+        value_ref: _value_pb2.ValueRef | None = ...,
+        run_id: _builtins.str = ...,
+        step_key: _builtins.str = ...,
+        awaited: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["value_ref", b"value_ref"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaited", b"awaited", "partition_key", b"partition_key", "run_id", b"run_id", "step_key", b"step_key", "value_ref", b"value_ref"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TaskPartition: _TypeAlias = TaskPartition  # noqa: Y015
 
 @_typing.final
 class TaskOutput(_message.Message):
@@ -1316,6 +1378,7 @@ class TaskAsset(_message.Message):
     SELECTED_FIELD_NUMBER: _builtins.int
     IO_MANAGER_KEY_FIELD_NUMBER: _builtins.int
     VALUE_KEY_FIELD_NUMBER: _builtins.int
+    PARTITIONS_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The key."""
     selected: _builtins.bool
@@ -1323,7 +1386,13 @@ class TaskAsset(_message.Message):
     io_manager_key: _builtins.str
     """The resource key of its IO manager."""
     value_key: _builtins.str
-    """The key in the host's file store, if the manager is Treadle's own."""
+    """The key in the host's file store, if the manager is Treadle's own. Of a partition, the component
+    "=" of it is "=" and the partition's key, percent-encoded as RUN and STEP above.
+    """
+    @_builtins.property
+    def partitions(self) -> _plan_pb2.PlannedPartitions:
+        """The partitions of it that the step makes. Unset: it has none."""
+
     def __init__(
         self,
         *,
@@ -1331,10 +1400,11 @@ class TaskAsset(_message.Message):
         selected: _builtins.bool = ...,
         io_manager_key: _builtins.str = ...,
         value_key: _builtins.str = ...,
+        partitions: _plan_pb2.PlannedPartitions | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["partitions", b"partitions"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "selected", b"selected", "value_key", b"value_key"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "io_manager_key", b"io_manager_key", "partitions", b"partitions", "selected", b"selected", "value_key", b"value_key"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

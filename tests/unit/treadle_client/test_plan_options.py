@@ -22,7 +22,7 @@ EACH = [(name, member) for name, kind in CHOICES.items() for member in kind]
 
 def test_every_field_of_the_contract_is_a_choice() -> None:
     fields = {field.name for field in plan_pb2.PlanOptions.DESCRIPTOR.fields}
-    assert {*CHOICES, "config"} == fields
+    assert {*CHOICES, "config", "partitions"} == fields
 
 
 @pytest.mark.parametrize("call", [Client.plan, Client.materialize])

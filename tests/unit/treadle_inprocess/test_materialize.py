@@ -396,7 +396,7 @@ def test_wrong_arguments_are_refused_at_the_callers_line() -> None:
         materialize([define_asset_job("all")])  # type: ignore[list-item]  # what is tested
 
     assert refused.value.source.file == __file__
-    with pytest.raises(ArgumentError, match="partition_key"):
+    with pytest.raises(PlanRefused, match="nothing that is selected has partitions"):
         materialize([two], partition_key="2026-01-01")
     with pytest.raises(ArgumentError, match="selection"):
         materialize([two], selection=[])

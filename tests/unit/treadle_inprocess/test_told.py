@@ -133,7 +133,7 @@ def test_a_context_for_a_test_keeps_what_was_told() -> None:
 
 
 @pytest.mark.parametrize("make", [AssetObservation, AssetMaterialization])
-@pytest.mark.parametrize("argument", ["partition", "tags"])
+@pytest.mark.parametrize("argument", ["tags"])
 def test_what_is_not_there_yet_is_refused(make: Callable[..., Any], argument: str) -> None:
     with pytest.raises(ArgumentError, match=rf"{make.__name__}\({argument}=…\) is not supported"):
         make("a", **{argument: "x"})

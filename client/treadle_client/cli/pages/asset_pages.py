@@ -135,12 +135,14 @@ def evaluations_table(evaluations: Sequence[CheckEvaluated]) -> Table:
 
 
 def materializations_table(made: Sequence[Materialization]) -> Table:
-    """Lay out materializations, a line each."""
+    """Lay out materializations, a line each, with their partitions where there are any."""
+    partition = ("partition",) if any(each.partition_key for each in made) else ()
     return Table(
-        columns=("asset", "made at", "by step", "in run", "bytes", "digest", "note"),
+        columns=("asset", *partition, "made at", "by step", "in run", "bytes", "digest", "note"),
         rows=tuple(
             (
                 each.asset_key,
+                *([each.partition_key or "-"] if partition else []),
                 moment(each.time),
                 each.step_key,
                 each.run_id,

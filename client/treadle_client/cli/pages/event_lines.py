@@ -124,7 +124,7 @@ def _output_line(event: Event) -> Line | None:
     match event:
         case _messages.AssetMaterialized(unexpected=unexpected):
             how, tone = (", unexpectedly", Tone.WARNING) if unexpected else ("", Tone.PLAIN)
-            return Line(text=f"made {event.asset_key}{how}", tone=tone)
+            return Line(text=f"made {_asset_of(event)}{how}", tone=tone)
         case _messages.OutputStored(duration=took) if took >= _LONG:
             return Line(text=f"stored {event.output} in {span(took)}", tone=Tone.QUIET)
         case _messages.OutputDiscarded(asset_keys=keys) if keys:
@@ -137,12 +137,20 @@ def _output_line(event: Event) -> Line | None:
             return None
 
 
+def _asset_of(
+    event: _messages.AssetMaterialized | _messages.CheckEvaluated | _messages.AssetObserved,
+) -> str:
+    """Return the asset that an event speaks of, and the partition of it, if it has any."""
+    partition = event.partition_key and f", partition {event.partition_key}"
+    return f"{event.asset_key}{partition}"
+
+
 def _told_line(event: Event) -> Line | None:
     """Say what the op said of an asset that it does not make, or of what it expected."""
     match event:
         case _messages.AssetObserved():
             how = "says it made" if event.materialized else "observed"
-            text, tone = f"{how} {event.asset_key}", Tone.PLAIN
+            text, tone = f"{how} {_asset_of(event)}", Tone.PLAIN
         case _messages.ExpectationEvaluated():
             what = f"expectation {one_line(event.label)}".rstrip()
             text = f"{what} {'holds' if event.success else 'does not hold'}"
@@ -174,7 +182,7 @@ def _check_line(event: _messages.CheckEvaluated) -> Line:
     told = " ".join([event.description, *facts_of(event)]).strip()
     is_bad = is_blocked(event)
     tone = Tone.PLAIN if event.passed else Tone.BAD if is_bad else Tone.WARNING
-    text = f"check {event.check_name} of {event.asset_key} {outcome_of(event)}"
+    text = f"check {event.check_name} of {_asset_of(event)} {outcome_of(event)}"
     return Line(text=f"{text}: {one_line(told)}" if told else text, tone=tone)
 
 

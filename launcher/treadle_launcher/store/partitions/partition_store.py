@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from treadle_contract.ids import KeyText
+from treadle_launcher.store import materializations
 from treadle_launcher.store.partitions import dynamic_keys
 from treadle_launcher.store.readers import Readers
-from treadle_launcher.store.records import Page
+from treadle_launcher.store.records import Materialization, Page
 from treadle_launcher.store.writer import Writer
 
 
@@ -42,3 +44,11 @@ class PartitionStore:
     async def keys_of(self, names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """Return all keys of these dynamic definitions, by name, in the order of their addition."""
         return await self._readers.read(lambda each: dynamic_keys.every(each, names))
+
+    async def latest(
+        self, asset_key: KeyText, keys: Sequence[str] | None
+    ) -> Mapping[str, Materialization]:
+        """Return the latest materialization of each of these partitions that has one; None: of all."""
+        return await self._readers.read(
+            lambda each: materializations.latest_partitions(each, asset_key, keys)
+        )

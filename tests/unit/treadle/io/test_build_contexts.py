@@ -48,8 +48,19 @@ def test_an_intermediate_is_known_by_run_step_and_output() -> None:
     assert not context.has_asset_key
 
 
+def test_the_partition_of_a_value_is_behind_its_asset_key() -> None:
+    stored = build_output_context(asset_key=["a", "b"], partition_key="2026")
+    loaded = build_input_context(asset_key=["a", "b"], partition_key="2026")
+
+    for context in (stored, loaded):
+        assert context.has_asset_partitions
+        assert context.has_partition_key
+        assert context.asset_partition_key == context.partition_key == "2026"
+        assert context.get_asset_identifier() == ["a", "b", "2026"]
+
+
 def test_what_is_not_there_yet_is_refused_by_name() -> None:
     with pytest.raises(ArgumentError, match="Partitions are not there yet"):
-        build_input_context(partition_key="2026")
+        build_input_context(asset_partitions_def=object())
     with pytest.raises(ArgumentError, match="config"):
         build_input_context(config={"a": 1})

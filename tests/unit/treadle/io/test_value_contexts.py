@@ -20,6 +20,7 @@ from treadle import (
     op,
 )
 from treadle.steps._context import NotInContextError
+from treadle.steps._context_answers import ContextError
 from treadle_contract.event import AssetObserved, OutputStored
 
 # As Dagster 1.13.27 has them.
@@ -37,18 +38,13 @@ _OF_OUTPUT = """
 """
 _OF_INPUT = "add_input_metadata get_observations has_input_name instance upstream_output"
 _REFUSED = {
-    "asset_partition_key",
-    "asset_partition_key_range",
-    "asset_partition_keys",
     "asset_partitions_def",
-    "asset_partitions_time_window",
     "asset_spec",
     "config",
     "consume_events",
     "get_logged_events",
     "get_observations",
     "instance",
-    "partition_key",
     "version",
 }
 
@@ -56,13 +52,16 @@ _REFUSED = {
 @pytest.mark.parametrize(
     ("context", "names"),
     [
-        (build_output_context(asset_key="a"), _BOTH + _OF_OUTPUT),
-        (build_input_context(asset_key="a"), _BOTH + _OF_INPUT),
+        (build_output_context(asset_key="a", partition_key="p"), _BOTH + _OF_OUTPUT),
+        (build_input_context(asset_key="a", partition_key="p"), _BOTH + _OF_INPUT),
     ],
 )
 def test_what_the_field_has_is_there_or_refused_by_name(context: Any, names: str) -> None:
     for name in names.split():
-        if name in _REFUSED:
+        if name == "asset_partitions_time_window":
+            with pytest.raises(ContextError, match="Nothing says of which time"):
+                getattr(context, name)
+        elif name in _REFUSED:
             assert not hasattr(context, name)
             with pytest.raises(NotInContextError, match=rf"There is no context\.{name}\. \w+"):
                 getattr(context, name)

@@ -60,8 +60,25 @@ def test_a_built_context_does_not_invent_a_selection(name):
 
 
 def test_an_argument_that_is_not_known_is_refused():
-    with pytest.raises(ArgumentError, match="partition_key"):
-        build_op_context(partition_key="2013")
+    with pytest.raises(ArgumentError, match="instance"):
+        build_op_context(instance=object())
+
+
+def test_a_built_context_tells_the_partition_that_it_was_given():
+    context = build_op_context(partition_key="2013")
+
+    assert context.has_partition_key
+    assert not context.has_partition_key_range
+    assert (context.partition_key, list(context.partition_keys)) == ("2013", ["2013"])
+
+
+def test_a_context_without_partitions_says_so_and_what_to_ask():
+    context = build_op_context()
+
+    assert not context.has_partition_key
+    assert not context.has_partitions
+    with pytest.raises(ContextError, match=r"Ask context\.has_partition_key first"):
+        _ = context.partition_key
 
 
 def test_a_resource_that_is_not_there_is_named():

@@ -50,6 +50,7 @@ from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.run_summary import RunSummary
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.runs.transitions import InvalidTransition
+from treadle_launcher.store.materializations import MaterializationFilter
 from treadle_launcher.store.records import NewRun
 from treadle_launcher.store.store import Store, open_store
 
@@ -168,7 +169,9 @@ async def check(store: Store, view: RunView, new: NewRun) -> None:
     assert {key: step.state for key, step in view.steps.items()} == {
         key: step.state for key, step in folded.steps.items()
     }
-    page = await store.list_materializations(run_id=new.run_id, page_size=500)
+    page = await store.list_materializations(
+        MaterializationFilter(run_id=new.run_id), page_size=500
+    )
     assert len(page.items) == row.materialization_count
     unfinished = [run.run_id for run in await store.unfinished_runs()]
     assert unfinished == ([] if row.state in FINAL_RUN_STATES else [new.run_id])

@@ -28,6 +28,7 @@ from treadle_launcher.errors import StalePlanError
 from treadle_launcher.planning.resolution import resolve
 from treadle_launcher.runs.events import NewEvent
 from treadle_launcher.store import value_record
+from treadle_launcher.store.materializations import MaterializationFilter
 from treadle_launcher.store.records import RunEvents
 from treadle_launcher.store.store import Store, reading_store
 from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, intermediate_value_key
@@ -83,7 +84,7 @@ def test_versions_are_counted_from_the_newest_that_is_stored(database: Path) -> 
         facts = await store.value_facts([keys[0], keys[1], keys[3]], SINCE)
 
         assert facts.versions == {keys[3]: (ASSET, 0), keys[1]: (ASSET, 1), keys[0]: (ASSET, 2)}
-        assert await store.latest_value_keys() == {ASSET: keys[3]}
+        assert await store.latest_value_keys() == {keys[3]: ASSET}
 
     on_store(database, body)
 
@@ -131,7 +132,7 @@ def test_a_value_is_doubted_with_the_facts_that_say_so_until_it_is_trusted(datab
 
         assert await store.doubted_values([*keys, "another"]) == set(keys)
         await store.trust_values([keys[0]])
-        history = (await store.list_materializations(asset_key=ASSET)).items
+        history = (await store.list_materializations(MaterializationFilter(asset_key=ASSET))).items
         assert [made.doubted for made in history] == [True, False]
         assert (await store.latest_materializations([ASSET]))[ASSET].doubted
 
@@ -212,7 +213,7 @@ def test_a_removed_value_is_known_as_removed_and_its_history_stays(database: Pat
         await store.mark_removed([removal(first), removal(second)])
         await store.mark_removed([removal(first)])
 
-        made = (await store.list_materializations(asset_key=ASSET)).items
+        made = (await store.list_materializations(MaterializationFilter(asset_key=ASSET))).items
         assert [(each.value_ref, each.removed) for each in made] == [
             (ref(second), True),
             (ref(first), True),

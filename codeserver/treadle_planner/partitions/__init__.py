@@ -1,0 +1,1 @@
+"""Which partitions a run makes and reads."""

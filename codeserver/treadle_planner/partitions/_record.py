@@ -1,0 +1,88 @@
+"""What a launcher's record says of partitions, as it is asked for while a plan is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from treadle_contract.codeserver import AssetFact, PartitionsQuestion
+from treadle_contract.ids import KeyText
+from treadle_contract.plan import Load
+from treadle_partitions import KeySet, UnknownPartition, range_text
+from treadle_planner.partitions._definitions import KeysNow
+
+
+def of_partitions(load: Load) -> bool:
+    """Tell whether what is loaded is partitions of an asset."""
+    return load.partitions is not None or load.every_partition
+
+
+class PartitionRecord:
+    """What was told so far of partitions, by asset: those that a run made, and why some cannot be read."""
+
+    def __init__(self, now: KeysNow) -> None:
+        self._now = now
+        self._asked: list[PartitionsQuestion] = []
+        self._made: dict[KeyText, KeySet] = {}
+        self._gone: dict[KeyText, list[tuple[KeySet, str]]] = {}
+
+    def question(self, load: Load) -> PartitionsQuestion:
+        """Return what is to be asked about a load."""
+        wanted = None if load.every_partition else load.partitions
+        has_ranges = wanted is not None and any(each.first != each.last for each in wanted.ranges)
+        by_id = self._now.definitions.by_id
+        return PartitionsQuestion(
+            asset_key=load.asset_key,
+            partitions=wanted,
+            definition=by_id[wanted.definition_id] if wanted is not None and has_ranges else None,
+        )
+
+    def not_asked(self, questions: Iterable[PartitionsQuestion]) -> tuple[PartitionsQuestion, ...]:
+        """Return those that were not asked yet."""
+        return tuple([each for each in questions if each not in self._asked])
+
+    def told(self, asked: Iterable[PartitionsQuestion], facts: Iterable[AssetFact]) -> None:
+        """Take note of answers. A partition that its definition has no more is left out."""
+        self._asked += asked
+        for fact in facts:
+            keys = self._now.of_asset(fact.asset_key)
+            for each in fact.partitions:
+                if keys is None or each.keys is None:
+                    continue
+                try:
+                    found = KeySet.of_ranges(keys, (each.keys,))
+                except UnknownPartition:
+                    continue
+                self._made[fact.asset_key] = self._made.get(fact.asset_key, KeySet(keys)) | found
+                if each.gone:
+                    self._gone.setdefault(fact.asset_key, []).append((found, each.gone))
+
+    def is_stored(self, load: Load) -> bool:
+        """Tell whether a run made all that is loaded, and its manager can read it."""
+        made = self._made.get(load.asset_key)
+        if load.partitions is None:
+            return bool(made) and not (load.builtin_manager and self._gone.get(load.asset_key))
+        return not self.lacking(load)
+
+    def lacking(self, load: Load) -> KeySet:
+        """Return the partitions that are loaded and that nothing stored answers."""
+        keys = self._now.of_asset(load.asset_key)
+        assert keys is not None, "its asset has partitions"
+        needed = KeySet(keys) if load.partitions is None else self._now.set_of(load.partitions)
+        lacking = needed - self._made.get(load.asset_key, KeySet(keys))
+        if load.builtin_manager:
+            for gone, _ in self._gone.get(load.asset_key, ()):
+                lacking |= needed & gone
+        return lacking
+
+    def gone(self, key: KeyText) -> str:
+        """Say why some partition of an asset cannot be read, "" if all can."""
+        for keys, why in self._gone.get(key, ()):
+            return f"partition {', '.join(map(range_text, keys.ranges()))}: {why}"
+        return ""
+
+    def told_lacking(self, loads: Iterable[Load]) -> Mapping[str, str]:
+        """Say which partitions are lacking, by asset."""
+        found = {
+            load.asset_key: self.lacking(load).ranges() for load in loads if of_partitions(load)
+        }
+        return {key: ", ".join(map(range_text, ranges)) for key, ranges in found.items() if ranges}
