@@ -21,6 +21,7 @@ from treadle_contract.event import (
     StepStarted,
     StepSucceeded,
 )
+from treadle_contract.fan_outs import is_mapped, mapping_path, node_names
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import Failure, RunState, StepState
@@ -155,7 +156,8 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
         return self._output(name, output_name)
 
     def output_for_node(self, node_name: str, output_name: str = DEFAULT_OUTPUT) -> Any:
-        """Return what an op gave for an output, or a graph.
+        """Return what an op gave for an output, or a graph; of a dynamic output, and of an op that is mapped over one,
+        a dict by mapping keys.
 
         Raises:
             NoSuchResultError: no such op ran to its end, or it did not yield the output.
@@ -164,7 +166,14 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
 
     def _output(self, node: str, output_name: str) -> Any:
         made_by, output_name = self._maker(node, output_name)
-        key, node_name = StepKey(made_by), made_by.removeprefix(self._root)
+        steps = self._run.view.steps
+        mapped = [key for key in steps if is_mapped(key) and ".".join(node_names(key)) == made_by]
+        if mapped:
+            return {mapping_path(key): self._value(key, output_name) for key in mapped}
+        return self._value(StepKey(made_by), output_name)
+
+    def _value(self, key: StepKey, output_name: str) -> Any:
+        node_name = key.removeprefix(self._root)
         if key not in self._run.view.steps:
             self._unknown(node_name)
         if key not in self._run.values:

@@ -159,7 +159,11 @@ class Run:
         values: dict[str, Any] = {}
 
         def take(output: Output[Any]) -> None:
-            values[output.output_name] = output.value
+            mapping_key = getattr(output, "mapping_key", "")
+            if mapping_key:
+                values.setdefault(output.output_name, {})[mapping_key] = output.value
+            else:
+                values[output.output_name] = output.value
 
         def tell(told: InputLoaded | AssetObserved | ExpectationEvaluated) -> None:
             fact = NewEvent(payload=told, step_key=step.step_key, attempt=step.attempt)

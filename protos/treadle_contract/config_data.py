@@ -67,12 +67,15 @@ def laid_over(below: UserValue, above: UserValue) -> UserValue:
 
 
 def in_node(node: str, config: UserValue) -> UserValue:
-    """Return config of what is in a node as config of a run: that of resources stays where it is."""
+    """Return config of what is in a node as config of a run: what is not of nodes, as that of resources, stays where it is."""
     if not isinstance(config, Mapping):
         return config
-    inner = {name: each for name, each in config.items() if name != "resources"}
-    outer = {name: each for name, each in config.items() if name == "resources"}
+    inner = {name: each for name, each in config.items() if name in _OF_NODES}
+    outer = {name: each for name, each in config.items() if name not in _OF_NODES}
     return {"ops": {node: inner}, **outer} if inner else outer
+
+
+_OF_NODES: Final = frozenset({"config", "inputs", "ops"})
 
 
 def from_json(data: Any) -> UserValue:

@@ -66,7 +66,11 @@ class PlacedStep:
     def defaults(self) -> Mapping[str, object]:
         """The values that its inputs have when nothing is connected, by name."""
         named = ((each.name, each.definition) for each in self.flat.inputs)
-        return {name: each.default_value for name, each in named if each.has_default}
+        found = {name: each.default_value for name, each in named if each.has_default}
+        for each in self.flat.inputs:
+            given = (one for one in each.elements if not isinstance(one, StepRef))
+            found |= {f"{each.name}[{number}]": one.value for number, one in enumerate(given)}
+        return found
 
     @property
     def code(self) -> StepCode:

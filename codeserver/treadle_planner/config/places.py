@@ -278,7 +278,12 @@ class ConfigPlaces:
                 known = [one for owner in owners for one in self._resources[owner].values()]
                 yield from self._collect_resources(each, found, known)
             else:
-                yield _unknown((name,), name, (_OPS, _RESOURCES))
+                yield self._unknown_at_top(name)
+
+    def _unknown_at_top(self, name: str) -> Problem:
+        if name not in _ELSEWHERE:
+            return _unknown((name,), name, (_OPS, _RESOURCES))
+        return Problem(path=(name,), problem=f"it is no config here: {_ELSEWHERE[name]}")
 
     def _collect_resources(
         self, said: UserValue, found: _Found, known: Iterable[Resource]
@@ -368,6 +373,11 @@ def _unknown(path: Path, name: str, known: Iterable[str]) -> Problem:
     return Problem(path=path, problem=problem, suggestions=tuple(nearest(name, names)))
 
 
+#: What Dagster's config of a run has, and where it is said here: a clause.
+_ELSEWHERE: Final = {
+    "execution": "how steps run is said by isolation, limits and the launcher",
+    "loggers": "what steps log is in the events and logs of the run",
+}
 #: How many names, and problems, one message holds.
 _SHOWN: Final = 20
 

@@ -171,4 +171,17 @@ CASES = [
             },
         ),
     ),
+    case(
+        "shapes/stations.py",
+        Asked(job="stations_trial", says=("fetched of trial",)),
+        Asked(
+            job="stations_nightly",
+            config={"most": 2},
+            steps={"stations_nightly.summary": "FAILED"},
+            failures={"stations_nightly.summary": "3 is above 2"},
+            says=("fetched of real",),
+            files={"told.txt": "summary: 3 is above 2"},
+        ),
+        Asked(job="stations_nightly", config={"mst": 2}, refused="mst"),
+    ),
 ]

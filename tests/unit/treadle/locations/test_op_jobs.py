@@ -339,3 +339,19 @@ def test_an_input_of_a_job_is_an_element_of_a_list_in_its_place() -> None:
     assert result.output_for_node("values") == [1, "b"]
     with pytest.raises(ArgumentError, match="nothing is given for its input 'two'"):
         lists.to_job(input_values={"one": 1})
+
+
+def test_a_value_in_a_list_is_among_what_the_code_of_a_job_is_made_of() -> None:
+    @op
+    def together(parts: list) -> list:  # type: ignore[type-arg]  # as users write it
+        return parts
+
+    @graph
+    def lists(one, two):  # type: ignore[no-untyped-def]  # as users write it
+        return together([one, two])
+
+    location = build_location(
+        [("", Definitions(jobs=[lists.to_job(input_values={"one": 1, "two": 2})]))]
+    )
+
+    assert location.code["lists.together"].defaults == {"parts[0]": 1, "parts[1]": 2}

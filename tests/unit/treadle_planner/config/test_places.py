@@ -178,7 +178,7 @@ def test_equal_numbers_of_other_types_are_other_config() -> None:
         ({"ops": {"g": {"ops": {"put": {"x": 1}}}}}, "ops.g.ops.put.x: nothing is told here."),
         ({"ops": {"g": 1}}, "ops.g: it is no map such as"),
         ({"ops": 1}, "ops: it is no map of names."),
-        ({"execution": {}}, "execution: there is no 'execution' here; there is ops, resources."),
+        ({"execution": {}}, "execution: it is no config here: how steps run is said by isolation, limits and the launcher."),
     ],
 )  # fmt: skip
 def test_each_thing_that_is_wrong_is_said_with_its_path(

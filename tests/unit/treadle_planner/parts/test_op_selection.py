@@ -222,6 +222,27 @@ def test_mapped_ops_are_told_by_their_node_and_run_with_what_they_are_mapped_ove
     assert running(plan) == ["mapped.numbers", "mapped.times[?]"]
     assert mapped.execute_in_process(config).output_for_node("whole") == "xx-xxxx"
     part = mapped.execute_in_process(config, op_selection=ops)
+    assert part.output_for_node("numbers") == {"a": 1, "b": 2}
+    assert part.output_for_node("times") == {"a": "xx", "b": "xxxx"}
     assert part.output_for_node("times[b]") == "xxxx"
     with pytest.raises(PlanRefused, match=r"is mapped over what mapped\.numbers yields"):
         planner.plan(PlanRequest(selection=Selection(job="mapped", op_selection=("times",))))
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (
+            {"execution": {"config": {}}},
+            r"\n  execution: it is no config here: how steps run is said by",
+        ),
+        ({"loggers": {}, "ops": {}}, r"\n  loggers: it is no config here"),
+        (
+            {"opps": {}},
+            r"\n  opps: there is no 'opps' here; there is ops, resources\. Did you mean 'ops'",
+        ),
+    ],
+)
+def test_what_is_no_config_of_nodes_is_refused_where_it_stands(config: Any, says: str) -> None:
+    with pytest.raises(PlanRefused, match=says):
+        planned(config={**config, "inputs": {"at": 1}})
