@@ -21,9 +21,11 @@ import pytest
 
 import treadle
 import treadle_worker
-from tests.integration.worker.preforked import DEADLINE_S, Message, Prefork, preforked
+from tests.integration.worker.preforked import DEADLINE_S, Forked, Message, Prefork, preforked
 from treadle_worker import frames
 from treadle_worker.system import processes
+
+Host = subprocess.Popen[bytes] | Forked
 
 BOOTSTRAP = Path(treadle_worker.__file__).with_name("bootstrap.py")
 
@@ -96,7 +98,7 @@ class Workplace:
     # Of no other place, as those of other tests at the same time.
     tag: int = field(default_factory=lambda: 1 << 62 | random.getrandbits(56))
     listener: socket.socket | None = None
-    hosts: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    hosts: list[Host] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
 
     def listen(self) -> None:
@@ -118,7 +120,7 @@ class Workplace:
         self.connections.append(connection)
         return connection
 
-    def new_host(self, path: Path, **spec: object) -> tuple[subprocess.Popen[bytes], Connection]:
+    def new_host(self, path: Path, **spec: object) -> tuple[Host, Connection]:
         """Start a host of any digest, and let it dial in."""
         host = self.host(path, "0" * 64, **spec)
         connection = self.accept()
@@ -155,8 +157,22 @@ class Workplace:
             **spec,
         }
 
-    def host(self, path: Path, digest: str, **spec: object) -> subprocess.Popen[bytes]:
+    def host(self, path: Path, digest: str, **spec: object) -> Host:
         """Start a host for the file; it dials in."""
+        host = self._execute(path, digest, **spec)
+        self.hosts.append(host)
+        return host
+
+    def fork(self, path: Path, digest: str, **spec: object) -> Host:
+        """Start a host for the file, from a process that has imported ours; it dials in."""
+        output = self.output(len(self.hosts))
+        output.parent.mkdir(exist_ok=True)
+        content = self.specification(path, digest, **spec)
+        host = Forked(self.prefork, self.prefork.start("host", content, self.folder, output))
+        self.hosts.append(host)
+        return host
+
+    def _execute(self, path: Path, digest: str, **spec: object) -> subprocess.Popen[bytes]:
         content = self.specification(path, digest, **spec)
         fd = os.memfd_create("spec")
         os.write(fd, json.dumps(content).encode())
@@ -176,7 +192,6 @@ class Workplace:
                 start_new_session=True,
             )
         os.close(fd)
-        self.hosts.append(host)
         return host
 
     def journal(self, number: int = 0) -> Path:
@@ -195,11 +210,15 @@ class Workplace:
         loaded = self.prefork.load(path, self.folder)
         return str(loaded.frame["snapshot"]["digest"])
 
-    def serve(self, code: str, **spec: object) -> Served:
-        """Start a host for the code, and let it dial in; it has imported nothing yet."""
+    def serve(self, code: str, *, executed: bool = False, **spec: object) -> Served:
+        """Start a host for the code, and let it dial in; it has imported nothing of it yet.
+
+        `executed`: not as a copy of a process that has imported ours.
+        """
         path = self.module(code)
         digest = self.digest(path)
-        host = self.host(path, digest, **spec)
+        start = self.host if executed else self.fork
+        host = start(path, digest, **spec)
         connection = self.accept()
         pid = int(connection.hello("NEW")["process"]["pid"])
         connection.send(commit={"record": 0})
@@ -228,7 +247,7 @@ class Served:
     place: Workplace
     path: Path
     digest: str
-    host: subprocess.Popen[bytes]
+    host: Host
     connection: Connection
     pid: int
 

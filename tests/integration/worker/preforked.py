@@ -76,17 +76,23 @@ class Prefork:
 
     def wait(self, pid: int) -> int:
         """Return how a worker ended, within the deadline."""
+        status = self.ended(pid, DEADLINE_S)
+        if status is None:
+            os.kill(pid, signal.SIGKILL)
+            self.ended(pid, None)
+        assert status is not None, f"process {pid} did not end"
+        return status
+
+    def ended(self, pid: int, seconds: float | None) -> int | None:
+        """Return how a worker ended; None if it has not within so many seconds. None: any time."""
         pidfd = os.pidfd_open(pid)
         try:
-            ended = select.select([pidfd], [], [], DEADLINE_S)[0]
+            if not select.select([pidfd], [], [], seconds)[0]:
+                return None
         finally:
             os.close(pidfd)
-        if not ended:
-            os.kill(pid, signal.SIGKILL)
-        status = int(self._ask({"wait": pid})["status"])
         self._started.remove(pid)
-        assert ended, f"process {pid} did not end"
-        return status
+        return int(self._ask({"wait": pid})["status"])
 
     def _ask(self, question: Message) -> Message:
         assert self._process.stdin is not None
@@ -94,6 +100,39 @@ class Prefork:
         print(json.dumps(question), file=self._process.stdin, flush=True)
         answer: Message = json.loads(self._process.stdout.readline())
         return answer
+
+
+@dataclass
+class Forked:
+    """A host that was forked, with what a test asks of one that was executed."""
+
+    prefork: Prefork
+    pid: int
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        status = self._ended(timeout)
+        if status is None:
+            raise subprocess.TimeoutExpired("host", timeout or 0)
+        return status
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _ended(self, seconds: float | None) -> int | None:
+        if self.returncode is None:
+            self.returncode = self.prefork.ended(self.pid, seconds)
+        return self.returncode
 
 
 @contextmanager

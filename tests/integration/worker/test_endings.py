@@ -257,7 +257,8 @@ def test_a_file_that_changed_since_is_not_imported_late(place: Workplace) -> Non
 
 
 def test_a_step_holds_nothing_of_the_hosts(place: Workplace) -> None:
-    served = place.serve("""
+    served = place.serve(
+        """
         import os, signal, sys
         @asset
         def thing():
@@ -268,7 +269,9 @@ def test_a_step_holds_nothing_of_the_hosts(place: Workplace) -> None:
                     pass
             print(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL, file=sys.stderr)
             print(signal.pthread_sigmask(signal.SIG_BLOCK, []), file=sys.stderr)
-    """)
+    """,
+        executed=True,
+    )
 
     kinds = [line.split(" ", 1)[1] for line in served.output_of().splitlines()]
 
@@ -289,11 +292,14 @@ def value_of(place: Workplace, ref: Message) -> object:
 
 
 def test_our_packages_are_all_that_a_host_brings(place: Workplace) -> None:
-    served: Served = place.serve("""
+    served: Served = place.serve(
+        """
         import sys
         @asset
         def thing():
             print(sorted({"grpc", "google.protobuf", "networkx", "pydantic"} & set(sys.modules)))
-    """)
+    """,
+        executed=True,
+    )
 
     assert served.output_of() == "[]\n"

@@ -264,7 +264,7 @@ def test_an_orphan_lets_what_runs_end_in_its_journal(place: Workplace) -> None:
 
 def test_an_ephemeral_host_ends_with_its_launcher_and_kills_what_runs(place: Workplace) -> None:
     reader, writer = os.pipe()
-    served = place.serve(DEAF, aliveFd=reader)
+    served = place.serve(DEAF, executed=True, aliveFd=reader)
     os.close(reader)
     served.send_task()
     pid = int(served.record("logRecord")["logRecord"]["message"])
@@ -356,7 +356,7 @@ def test_a_step_ends_when_its_host_is_killed(place: Workplace) -> None:
 
 
 def test_a_connected_idle_host_never_wakes(place: Workplace) -> None:
-    served = place.serve(QUICK)
+    served = place.serve(QUICK, executed=True)
     served.run()
     # The answer to a repeat comes after all that the host does of itself.
     served.send_task(digest="0" * 64)

@@ -266,6 +266,7 @@ def test_what_a_spawned_interpreter_says_before_our_code_is_the_attempts(
         def thing():
             return 1
         """,
+        executed=True,
         startMethod="spawn",
     )
 
