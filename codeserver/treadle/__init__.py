@@ -138,6 +138,12 @@ if _TYPE_CHECKING:
     from treadle.io._build_contexts import build_input_context as build_input_context
     from treadle.io._build_contexts import build_output_context as build_output_context
     from treadle.io._io_manager import InputManager as InputManager
+    from treadle.locations._executors import ExecutorDefinition as ExecutorDefinition
+    from treadle.locations._executors import in_process_executor as in_process_executor
+    from treadle.locations._executors import (
+        multi_or_in_process_executor as multi_or_in_process_executor,
+    )
+    from treadle.locations._executors import multiprocess_executor as multiprocess_executor
     from treadle.locations._jobs import define_asset_job as define_asset_job
     from treadle.locations._load_assets import (
         load_asset_checks_from_current_module as load_asset_checks_from_current_module,

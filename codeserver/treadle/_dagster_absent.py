@@ -89,9 +89,9 @@ _ABSENT: Final = {
         execute_job reconstructable build_reconstructable_job
     """,
     "Never, because how steps are run is the launcher's: --max-steps, isolation=": """
-        DefaultRunLauncher Executor ExecutorDefinition ExecutorRequirement InitExecutorContext
+        DefaultRunLauncher Executor ExecutorRequirement InitExecutorContext
         QueuedRunCoordinator StepExecutionContext StepLauncher StepRunRef executor
-        external_instance_from_step_run_ref multi_or_in_process_executor
+        external_instance_from_step_run_ref
         multiple_process_executor_requirements run_step_from_ref step_context_to_step_run_ref
         step_run_ref_to_step_context
     """,

@@ -59,11 +59,7 @@ _UNSUPPORTED: Final = {
         "schedules",
         "sensors",
     ),
-    "Leave it out: how many steps run at once is said to the launcher, --max-steps.": (
-        "executor",
-        "executor_def",
-        "pool",
-    ),
+    "Leave it out: how many steps run at once is said to the launcher, --max-steps.": ("pool",),
     "Leave it out, and use context.log, or logging.getLogger.": ("loggers",),
     "Give them with the run: --tag KEY=VALUE, client.materialize(tags={…}).": ("run_tags",),
 }
@@ -105,10 +101,6 @@ _NOT_YET: Final = {
         "AutomationCondition",
         "AutomationConditionSensorDefinition",
         "FreshnessPolicy",
-    ),
-    "Steps run in processes of their own": (
-        "in_process_executor",
-        "multiprocess_executor",
     ),
 }
 #: Of the context, by what they are about.

@@ -94,6 +94,12 @@ _BY_MODULE: Final = {
     "treadle.config._run_config": ("RunConfig",),
     "treadle.hooks._hook": ("HookDefinition", "failure_hook", "success_hook"),
     "treadle.hooks._hook_context": ("HookContext", "build_hook_context"),
+    "treadle.locations._executors": (
+        "ExecutorDefinition",
+        "in_process_executor",
+        "multi_or_in_process_executor",
+        "multiprocess_executor",
+    ),
     "treadle.locations._jobs": ("define_asset_job",),
     "treadle.locations._op_jobs": ("JobDefinition", "job"),
     "treadle.ops._builtin_types": (

@@ -8,7 +8,7 @@ from treadle._errors import DuplicateError, MissingError, did_you_mean
 from treadle._keys import AssetKey
 from treadle.assets._assets import AssetsDefinition
 from treadle.checks._check_spec import AssetCheckSpec
-from treadle.locations._told import Told, following
+from treadle.checks._waiting import Told, following
 from treadle.locations.snapshot import AssetCheck, Snapshot, SourceLine
 from treadle.locations.wiring import OutputRef, Wiring
 from treadle_contract.ids import StepKey

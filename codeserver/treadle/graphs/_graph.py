@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from treadle._keys import AssetKey
     from treadle.config._config_mapping import GraphConfig
     from treadle.hooks._hook import HookDefinition
+    from treadle.locations._executors import ExecutorDefinition
     from treadle.locations._op_jobs import JobDefinition
     from treadle.partitions._definition import PartitionsDefinition
     from treadle_inprocess import ExecuteInProcessResult
@@ -104,7 +105,7 @@ class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
         tags: Mapping[str, Any] | None = None,
         metadata: object = None,
         logger_defs: object = None,
-        executor_def: object = None,
+        executor_def: ExecutorDefinition | None = None,
         hooks: AbstractSet[HookDefinition] | None = None,
         op_retry_policy: RetryPolicy | None = None,
         op_selection: Sequence[str] | None = None,

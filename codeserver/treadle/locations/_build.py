@@ -131,7 +131,7 @@ def _with_checks(snapshot: Snapshot, blocks: Sequence[AssetsDefinition]) -> Snap
 
 
 def _after_observations(snapshot: Snapshot) -> Snapshot:
-    from treadle.locations._told import after_observations  # noqa: PLC0415 -- few modules observe
+    from treadle.checks._waiting import after_observations  # noqa: PLC0415 -- few modules observe
 
     return after_observations(snapshot)
 

@@ -30,6 +30,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
     from treadle.assets._observing import ObservableAssets
+    from treadle.locations._executors import ExecutorDefinition
     from treadle.locations._job_selection import SelectedJob
     from treadle.locations._jobs import AssetJob
 
@@ -63,7 +64,7 @@ class Definitions(DefinitionsRead, SaysWhatIsAbsent):
         sensors: object = None,
         jobs: Iterable[AssetJob] | None = None,
         resources: Mapping[str, Any] | None = None,
-        executor: object = None,
+        executor: ExecutorDefinition | None = None,
         loggers: object = None,
         asset_checks: Iterable[AssetsDefinition] | None = None,
         metadata: object = None,
@@ -72,12 +73,13 @@ class Definitions(DefinitionsRead, SaysWhatIsAbsent):
         unsupported = {
             "schedules": schedules,
             "sensors": sensors,
-            "executor": executor,
             "loggers": loggers,
             "metadata": metadata,
             "component_tree": component_tree,
         }
         refuse_unsupported("Definitions", unsupported)
+        if executor is not None:
+            _refuse_executor(executor)
         given, checked_jobs = _checked_assets(assets), _checked_jobs(jobs)
         contents = Contents(
             blocks=distinct(
@@ -130,6 +132,12 @@ def _selected(contents: Contents, built: Built) -> tuple[SelectedJob, ...]:
     from treadle.locations._job_selection import selected_jobs  # noqa: PLC0415 -- few modules have jobs
 
     return selected_jobs(contents.jobs, built.snapshot, contents.lines)
+
+
+def _refuse_executor(executor: object) -> None:
+    from treadle.locations._executors import refuse_executor  # noqa: PLC0415 -- few modules name one
+
+    refuse_executor(executor)
 
 
 def _checked_assets(

@@ -15,8 +15,8 @@ from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_spec import AssetSpec, HasAssetKeys
 from treadle.assets._assets import AssetsDefinition
-from treadle.assets._block_options import mode
 from treadle.hooks._given import checked_hooks
+from treadle.locations._executors import ExecutorDefinition, isolation_of
 from treadle.locations.snapshot import SourceLine
 from treadle.partitions._given import checked_partitions
 from treadle.selection import (
@@ -81,7 +81,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     metadata: object = None,
     partitions_def: PartitionsDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
-    executor_def: object = None,
+    executor_def: ExecutorDefinition | None = None,
     op_retry_policy: RetryPolicy | None = None,
     owners: object = None,
     *,
@@ -102,7 +102,6 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         {
             "run_tags": run_tags,
             "metadata": metadata,
-            "executor_def": executor_def,
             "owners": owners,
         },
     )
@@ -114,7 +113,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         description=description or "",
         tags=checked_tags(tags or {}, owner=owner),
         retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
-        isolation=mode(Isolation, "isolation", {"isolation": isolation}, owner),
+        isolation=isolation_of({"isolation": isolation, "executor_def": executor_def}, owner),
         config=job_config(config, owner),
         hooks=checked_hooks(hooks, owner=f"{owner}: hooks"),
         source=user_line(),

@@ -10,6 +10,7 @@ from typing import Any
 from treadle._arguments import checked, refuse_unsupported
 from treadle.locations._build import distinct
 from treadle.locations._definitions import Definitions
+from treadle.locations._executors import ExecutorDefinition
 from treadle.locations._load_assets import contents_of, current_module, package_modules
 
 
@@ -18,7 +19,7 @@ def load_definitions_from_modules(
     modules: Iterable[ModuleType],
     resources: Mapping[str, Any] | None = None,
     loggers: object = None,
-    executor: object = None,
+    executor: ExecutorDefinition | None = None,
 ) -> Definitions:
     """Return the definitions of all assets, specs, checks and jobs at the top level of modules.
 
@@ -29,7 +30,7 @@ def load_definitions_from_modules(
         DefinitionError: as for `Definitions`.
     """
     owner = "load_definitions_from_modules"
-    return _definitions(modules, owner, resources, loggers=loggers, executor=executor)
+    return _definitions(modules, owner, resources, executor, loggers=loggers)
 
 
 @checked
@@ -37,23 +38,23 @@ def load_definitions_from_module(
     module: ModuleType,
     resources: Mapping[str, Any] | None = None,
     loggers: object = None,
-    executor: object = None,
+    executor: ExecutorDefinition | None = None,
 ) -> Definitions:
     """Return the same of one module."""
     owner = "load_definitions_from_module"
-    return _definitions([module], owner, resources, loggers=loggers, executor=executor)
+    return _definitions([module], owner, resources, executor, loggers=loggers)
 
 
 @checked
 def load_definitions_from_current_module(
     resources: Mapping[str, Any] | None = None,
     loggers: object = None,
-    executor: object = None,
+    executor: ExecutorDefinition | None = None,
 ) -> Definitions:
     """Return the same of the module that calls it, of what stands above the call."""
     owner = "load_definitions_from_current_module"
     modules = [current_module(owner)]
-    return _definitions(modules, owner, resources, loggers=loggers, executor=executor)
+    return _definitions(modules, owner, resources, executor, loggers=loggers)
 
 
 @checked
@@ -61,12 +62,12 @@ def load_definitions_from_package_module(
     package_module: ModuleType,
     resources: Mapping[str, Any] | None = None,
     loggers: object = None,
-    executor: object = None,
+    executor: ExecutorDefinition | None = None,
 ) -> Definitions:
     """Return the same of a package and of all modules in it, which it imports."""
     owner = "load_definitions_from_package_module"
     modules = package_modules(package_module)
-    return _definitions(modules, owner, resources, loggers=loggers, executor=executor)
+    return _definitions(modules, owner, resources, executor, loggers=loggers)
 
 
 @checked
@@ -74,18 +75,19 @@ def load_definitions_from_package_name(
     package_name: str,
     resources: Mapping[str, Any] | None = None,
     loggers: object = None,
-    executor: object = None,
+    executor: ExecutorDefinition | None = None,
 ) -> Definitions:
     """Return the same of a package by its name."""
     owner = "load_definitions_from_package_name"
     modules = package_modules(import_module(package_name))
-    return _definitions(modules, owner, resources, loggers=loggers, executor=executor)
+    return _definitions(modules, owner, resources, executor, loggers=loggers)
 
 
 def _definitions(
     modules: Iterable[ModuleType],
     owner: str,
     resources: Mapping[str, Any] | None,
+    executor: ExecutorDefinition | None,
     **unsupported: object,
 ) -> Definitions:
     refuse_unsupported(owner, unsupported)
@@ -94,4 +96,5 @@ def _definitions(
         assets=distinct(thing for each in contents for thing in each.given),
         jobs=distinct(job for each in contents for job in each.jobs),
         resources=resources,
+        executor=executor,
     )

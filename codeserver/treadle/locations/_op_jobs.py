@@ -15,10 +15,11 @@ from treadle._system import os
 from treadle._texts import described
 from treadle._value_words import in_words
 from treadle.assets._assets import AssetsDefinition, make_block
-from treadle.assets._block_options import block_options, mode
+from treadle.assets._block_options import block_options
 from treadle.graphs._flat import flatten
 from treadle.graphs._graph import GraphDefinition, compose
 from treadle.hooks._given import checked_hooks
+from treadle.locations._executors import ExecutorDefinition, isolation_of
 from treadle.locations._jobs import AssetJob, configured
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._functions import checked_function, name_of
@@ -54,7 +55,7 @@ class JobDefinition(AssetJob):
         *,
         graph_def: GraphDefinition,
         resource_defs: Mapping[str, Any] | None = None,
-        executor_def: object = None,
+        executor_def: ExecutorDefinition | None = None,
         logger_defs: object = None,
         name: str | None = None,
         config: Any = None,
@@ -253,7 +254,7 @@ def job(
     run_tags: Mapping[str, Any] | None = None,
     metadata: object = None,
     logger_defs: object = None,
-    executor_def: object = None,
+    executor_def: ExecutorDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
     partitions_def: PartitionsDefinition | None = None,
@@ -274,7 +275,7 @@ def job(  # noqa: PLR0913 -- Dagster's parameters, then ours
     run_tags: Mapping[str, Any] | None = None,
     metadata: object = None,
     logger_defs: object = None,
-    executor_def: object = None,
+    executor_def: ExecutorDefinition | None = None,
     hooks: AbstractSet[HookDefinition] | None = None,
     op_retry_policy: RetryPolicy | None = None,
     partitions_def: PartitionsDefinition | None = None,
@@ -317,7 +318,7 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
     """
     name = checked_name(given["name"] or graph.name, what=f"{label} name")
     owner = f"{label} {name!r}"
-    names = ("metadata", "logger_defs", "executor_def")
+    names = ("metadata", "logger_defs")
     refuse_unsupported(label, {each: given.get(each) for each in names})
     said = checked_tags({**(given["tags"] or {}), **(given["run_tags"] or {})}, owner=owner)
     graph, config = configured(graph, given["config"], owner)
@@ -335,7 +336,7 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
         retry_policy=checked_retry_policy(
             given["op_retry_policy"], owner=owner, name="op_retry_policy"
         ),
-        isolation=mode(Isolation, "isolation", given, owner),
+        isolation=isolation_of(given, owner),
         config=in_node(name, config),
         hooks=checked_hooks(given["hooks"], owner=f"{owner}: hooks"),
         source=source,

@@ -78,3 +78,15 @@ for made in (
 assert not load_definitions_from_package_module(json).resolve_all_asset_specs()
 assert not load_definitions_from_package_name("json").resolve_all_asset_specs()
 assert file_relative_path(__file__, "data.csv").endswith("data.csv")
+
+from treadle import (
+    ExecutorDefinition,
+    in_process_executor,
+    multi_or_in_process_executor,
+    multiprocess_executor,
+)
+
+together = define_asset_job("together", executor_def=in_process_executor)
+assert str(together.isolation) == "run"
+for each in (multiprocess_executor, multi_or_in_process_executor):
+    assert isinstance(each, ExecutorDefinition)
