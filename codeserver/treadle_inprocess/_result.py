@@ -21,7 +21,7 @@ from treadle_contract.event import (
     StepStarted,
     StepSucceeded,
 )
-from treadle_contract.fan_outs import is_mapped, mapping_path, node_names
+from treadle_contract.fan_outs import mapping_path, node_names
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.run import Failure, RunState, StepState
@@ -90,7 +90,7 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
     @property
     def step_states(self) -> Mapping[str, StepState]:
         """What became of each step that was planned to run, in plan order."""
-        return {key: step.state for key, step in self._run.view.steps.items()}
+        return {key: step.state for key, step in self._run.view.in_order().items()}
 
     @property
     def failures(self) -> Mapping[str, Failure]:
@@ -166,10 +166,15 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
 
     def _output(self, node: str, output_name: str) -> Any:
         made_by, output_name = self._maker(node, output_name)
-        steps = self._run.view.steps
-        mapped = [key for key in steps if is_mapped(key) and ".".join(node_names(key)) == made_by]
-        if mapped:
-            return {mapping_path(key): self._value(key, output_name) for key in mapped}
+        steps = self._run.view.in_order()
+        mapped = [key for key in steps if ".".join(node_names(key)) == made_by]
+        if mapped and made_by not in steps:
+            given = ((key, self._run.values.get(key, {})) for key in mapped)
+            return {
+                mapping_path(key): values[output_name]
+                for key, values in given
+                if output_name in values
+            }
         return self._value(StepKey(made_by), output_name)
 
     def _value(self, key: StepKey, output_name: str) -> Any:
@@ -319,7 +324,9 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
     def _steps(self, node_name: str) -> frozenset[StepKey]:
         key = self._root + node_name
         steps = self._run.view.steps
-        return frozenset(each for each in steps if each == key or each.startswith(f"{key}."))
+        return frozenset(
+            each for each in steps if each == key or each.startswith((f"{key}.", f"{key}["))
+        )
 
     def _is_all(self, node_name: str, state: StepState) -> bool:
         keys, states = self._steps(node_name), self.step_states

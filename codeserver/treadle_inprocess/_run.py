@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from treadle._output import Output
 from treadle.locations.location import LoadedLocation
+from treadle.ops._fan_out import DynamicOutput
 from treadle.steps._memory import TaskMemory
 from treadle.steps.execution import StepFailedError, run_step
 from treadle_contract.event import (
@@ -159,9 +160,8 @@ class Run:
         values: dict[str, Any] = {}
 
         def take(output: Output[Any]) -> None:
-            mapping_key = getattr(output, "mapping_key", "")
-            if mapping_key:
-                values.setdefault(output.output_name, {})[mapping_key] = output.value
+            if isinstance(output, DynamicOutput):
+                values.setdefault(output.output_name, {})[output.mapping_key] = output.value
             else:
                 values[output.output_name] = output.value
 
@@ -194,6 +194,8 @@ class Run:
                 self.values[step.step_key] = values
             return self._failed(step, error, begun)
         self.raised.pop(step.step_key, None)
+        for each in made.fanned_out:
+            values.setdefault(each.output, {})
         self.values[step.step_key] = values
         return replace(made, duration_us=_since(begun), pid=os.getpid())
 

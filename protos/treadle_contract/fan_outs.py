@@ -50,6 +50,19 @@ def is_mapped(step_key: StepKey) -> bool:
     return step_key.endswith("]")
 
 
+def has_to_do_with_fan_outs(step: PlannedStep) -> bool:
+    """Tell whether a step is mapped, has a dynamic output, or collects the elements of one."""
+    return (
+        is_mapped(step.key)
+        or any(output.dynamic for output in step.outputs)
+        or any(
+            source.step_output is not None and source.step_output.collected > 0
+            for planned in step.inputs
+            for source in planned.sources
+        )
+    )
+
+
 def mapped_names(step_key: StepKey) -> Iterator[str]:
     """Yield what steps are called together that are mapped, from all of an op to those of one key."""
     keys = _LEVEL.findall(step_key)

@@ -7,21 +7,33 @@ from pathlib import Path
 
 import pytest
 
-from treadle_client import Client, RunResult, StepState, local
+from tests.e2e.standing import Standing, standing, wait_for
+from treadle_client import Client, RunHandle, RunResult, StepStarted, StepState, local
 
 MODULE = """
+import os
+import signal
+import time
 from pathlib import Path
 
-from treadle import DynamicOut, DynamicOutput, graph_asset, op
+from treadle import DynamicOut, DynamicOutput, RetryPolicy, graph_asset, op
 
 HERE = Path(__file__).parent
+
+
+def named_in(name, context):
+    return (HERE / name).exists() and context.step_key in (HERE / name).read_text().split()
 
 
 def note(context):
     with (HERE / "ran").open("a") as file:
         file.write(context.step_key.partition(".")[2] + "\\n")
-    if (HERE / "broken").exists() and context.step_key in (HERE / "broken").read_text().split():
+    if named_in("broken", context):
         raise RuntimeError("not yet")
+    if named_in("killed", context) and not context.retry_number:
+        os.kill(os.getpid(), signal.SIGKILL)
+    while named_in("waits", context):
+        time.sleep(0.01)
 
 
 @op(out=DynamicOut())
@@ -32,7 +44,7 @@ def fan(context):
         yield DynamicOutput(number, mapping_key=f"k{number}")
 
 
-@op
+@op(retry_policy=RetryPolicy(max_retries=1, on={"signal"}))
 def first(context, number):
     note(context)
     return number
@@ -45,7 +57,7 @@ def inner(context, number):
         yield DynamicOutput(10 * number + each, mapping_key=f"i{each}")
 
 
-@op
+@op(retry_policy=RetryPolicy(max_retries=1, on={"signal"}))
 def work(context, number):
     note(context)
     return number
@@ -97,7 +109,7 @@ def client(folder: Path) -> Iterator[Client]:
 @pytest.fixture
 def begun(folder: Path) -> Path:
     """Return the folder, in which nothing ran yet, and nothing is broken."""
-    for name in ("ran", "broken", "more"):
+    for name in ("ran", "broken", "more", "killed", "waits"):
         (folder / name).unlink(missing_ok=True)
     return folder
 
@@ -189,3 +201,67 @@ def test_a_run_that_goes_on_from_one_that_went_on_knows_the_elements(
     assert result.succeeded
     assert ran(begun) == ["last"]
     assert client.load("a") == [0, 10, 41]
+
+
+def succeeded(run: RunHandle) -> set[str]:
+    return {
+        step.key.removeprefix("a.") for step in run.steps() if step.state is StepState.SUCCEEDED
+    }
+
+
+@pytest.mark.parametrize("waiting", ["fan", "first[k2]", "work[k2][i0]"])
+def test_what_a_cancelled_run_did_not_end_runs_again(
+    client: Client, begun: Path, waiting: str
+) -> None:
+    """As of dagster#30077, #20925, #30248: nothing is taken for done that was not."""
+    (begun / "waits").write_text(f"a.{waiting}")
+    parent = client.materialize("a")
+    for event in parent.events():
+        if isinstance(event, StepStarted) and event.step_key == f"a.{waiting}":
+            parent.cancel()
+    (begun / "waits").unlink()
+    done = succeeded(parent)
+    (begun / "ran").unlink(missing_ok=True)
+
+    result = client.rerun(parent.run_id).result(timeout=60)
+
+    assert result.succeeded
+    assert ran(begun) == sorted(set(ALL) - done)
+    assert client.load("a") == [0, 10, 41]
+
+
+def test_chains_whose_processes_are_killed_go_on(client: Client, begun: Path) -> None:
+    """As of dagster#30972: each element is tried again by itself, and no other waits for it."""
+    (begun / "killed").write_text("a.first[k1] a.first[k2] a.work[k2][i1]")
+
+    result = client.materialize("a").result(timeout=60)
+
+    assert result.succeeded
+    assert ran(begun) == sorted([*ALL, "first[k1]", "first[k2]", "work[k2][i1]"])
+    assert client.load("a") == [0, 10, 41]
+
+
+@pytest.fixture
+def services(begun: Path, tmp_path: Path) -> Iterator[Standing]:
+    with standing(begun / "m.py", tmp_path / "home") as services:
+        yield services
+
+
+@pytest.mark.parametrize("waiting", ["fan", "inner[k2]"])
+def test_a_fan_out_that_ends_without_a_launcher_is_expanded_by_the_next(
+    services: Standing, begun: Path, waiting: str
+) -> None:
+    (begun / "waits").write_text(f"a.{waiting}")
+    noted = begun / "ran"
+    with services.connect() as client:
+        run_id = client.materialize("a").run_id
+        wait_for(lambda: noted.exists() and waiting in noted.read_text().split(), client)
+    services.kill_launcher()
+    (begun / "waits").unlink()
+
+    services.start_launcher()
+
+    with services.connect() as client:
+        assert client.run(run_id).result(timeout=60).succeeded
+        assert client.load("a") == [0, 10, 41]
+    assert ran(begun) == sorted(ALL)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treadle_contract.fan_outs import node_names
+from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass
 
 
@@ -26,7 +28,7 @@ class NodeHandle:
     @staticmethod
     def from_string(text: str) -> NodeHandle:
         """Return the place that a step's key names."""
-        outer, _, name = text.rpartition(".")
+        outer, _, name = ".".join(node_names(StepKey(text))).rpartition(".")
         return NodeHandle(name, NodeHandle.from_string(outer) if outer else None)
 
     @property

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
-from treadle_contract.fan_outs import mapping_path
+from treadle_contract.fan_outs import mapping_path, node_names
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import replace
 
@@ -59,7 +59,7 @@ class ContextAnswers:
         Raises:
             ContextError: the context was built for a test.
         """
-        return replace(self.op_def, name=self.step_key.rpartition(".")[2] or self.op_def.name)
+        return replace(self.op_def, name=node_names(StepKey(self.step_key))[-1] or self.op_def.name)
 
     def asset_key_for_input(self, input_name: str) -> AssetKey:
         """Return the asset that an input of the op reads from where it is stored.

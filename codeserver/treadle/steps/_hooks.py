@@ -9,6 +9,7 @@ from treadle._output import Output
 from treadle._system import os
 from treadle.hooks._hook import HookDefinition, HookTrigger
 from treadle.hooks._hook_context import HookContext
+from treadle.ops._fan_out import DynamicOutput
 from treadle.ops._op import OpDefinition
 from treadle.steps._config import as_plain_data
 from treadle.steps._context import OpExecutionContext
@@ -16,6 +17,7 @@ from treadle.steps._failures import StepFailedError, user_code
 from treadle.steps._resources import Resources
 from treadle.steps._run_inputs import Opened
 from treadle.steps.execution import end_if_forked
+from treadle_contract.fan_outs import element, node_names
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
 from treadle_contract.run import FailureWhere
 from treadle_contract.worker import Task, TaskStep
@@ -46,6 +48,12 @@ class StepHooks:
     def take(self, output: Output[Any], context: OpExecutionContext) -> None:
         """Take note of an output that the op gave, whatever becomes of it."""
         name = output.output_name
+        if isinstance(output, DynamicOutput):
+            key = output.mapping_key
+            before = context.get_output_metadata(element(name, key))
+            self._values.setdefault(name, {})[key] = output.value
+            self._metadata.setdefault(name, {})[key] = {**before, **output.metadata}
+            return
         self._values[name] = output.value
         self._metadata[name] = {**context.get_output_metadata(name), **(output.metadata or {})}
 
@@ -87,7 +95,7 @@ class StepHooks:
             op_output_values=dict(self._values),
             op_output_metadata=dict(self._metadata),
             _hook=hook,
-            _op=replace(self.op, name=self.step.step_key.rpartition(".")[2]),
+            _op=replace(self.op, name=node_names(self.step.step_key)[-1]),
         )
 
 

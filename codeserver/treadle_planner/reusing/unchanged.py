@@ -13,6 +13,7 @@ from typing import TypeAlias
 from treadle.locations.canonical import encode
 from treadle.locations.snapshot import AssetSource
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.fan_outs import has_to_do_with_fan_outs
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.message import UserValue
@@ -118,6 +119,10 @@ class _Choice:
     def _decide(self, step: PlannedStep) -> None:
         if self._mode_of(step) is not ReuseMode.UNCHANGED:
             self._why[step.key] = []
+            return
+        if has_to_do_with_fan_outs(step):
+            told = "what a fan-out comes to is not compared with earlier runs"
+            self._why[step.key] = [_changed(ChangeKind.NEW, "", told)]
             return
         if step.key in self._forced:
             self._why[step.key] = [self._forced[step.key]]

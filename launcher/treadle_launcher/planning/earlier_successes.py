@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.fan_outs import element
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlannedSource, PlannedStep, ReusedOutput
@@ -105,7 +106,10 @@ def _with_versions(
     return replace(
         step,
         reads=tuple(
-            replace(read, versions=tuple(_version(view, source) for source in read.sources))
+            replace(
+                read,
+                versions=tuple(_version(view, each) for each in view.index.all_of(read.sources)),
+            )
             for read in step.reads
         ),
         code_digest=planned.code_digest,
@@ -131,5 +135,6 @@ def _version(view: RunView, source: PlannedSource) -> str:
     assert made is not None, "a source is one of two"
     reuse = view.reuses.get(made.step_key)
     run_id = view.run_id if reuse is None else reuse.from_run_id
-    stored = view.steps[made.step_key].outputs.get(made.output, ())
+    name = element(made.output, made.mapping_key)
+    stored = view.steps[made.step_key].outputs.get(name, ())
     return version_of_output(stored, run_id, made.step_key)

@@ -103,11 +103,15 @@ class PlanIndex:
                 yield from self.now(each)
 
     def sources(self, planned: PlannedInput) -> Iterator[PlannedSource]:
-        """Yield what an input reads, each element of what it collects in yield order.
+        """Yield what an input reads, as `all_of`."""
+        return self.all_of(planned.sources)
+
+    def all_of(self, sources: Iterable[PlannedSource]) -> Iterator[PlannedSource]:
+        """Yield what is read, each element of what is collected in yield order.
 
         Of a fan-out that is not expanded, one stands for all.
         """
-        for source in planned.sources:
+        for source in sources:
             made = source.step_output
             if made is None or not made.collected:
                 yield source
