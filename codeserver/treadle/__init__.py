@@ -208,6 +208,13 @@ if _TYPE_CHECKING:
     from treadle.ops._fan_out import DynamicOut as DynamicOut
     from treadle.ops._fan_out import DynamicOutput as DynamicOutput
     from treadle.partitions._backfill import BackfillPolicy as BackfillPolicy
+    from treadle.partitions._config import PartitionedConfig as PartitionedConfig
+    from treadle.partitions._config import daily_partitioned_config as daily_partitioned_config
+    from treadle.partitions._config import hourly_partitioned_config as hourly_partitioned_config
+    from treadle.partitions._config import monthly_partitioned_config as monthly_partitioned_config
+    from treadle.partitions._config import partitioned_config as partitioned_config
+    from treadle.partitions._config import static_partitioned_config as static_partitioned_config
+    from treadle.partitions._config import weekly_partitioned_config as weekly_partitioned_config
     from treadle.partitions._definition import PartitionsDefinition as PartitionsDefinition
     from treadle.partitions._listed import (
         DynamicPartitionsDefinition as DynamicPartitionsDefinition,
@@ -231,6 +238,8 @@ if _TYPE_CHECKING:
     )
     from treadle.partitions._multi import MultiPartitionKey as MultiPartitionKey
     from treadle.partitions._multi import MultiPartitionsDefinition as MultiPartitionsDefinition
+    from treadle.partitions._subset import PartitionsSubset as PartitionsSubset
+    from treadle.partitions._subset import UpstreamPartitionsResult as UpstreamPartitionsResult
     from treadle.partitions._time_windows import (
         DailyPartitionsDefinition as DailyPartitionsDefinition,
     )

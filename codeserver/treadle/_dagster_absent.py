@@ -10,11 +10,7 @@ from typing import Final
 
 #: Names, by what is said of them: a sentence without its stop.
 _ABSENT: Final = {
-    "Not yet. Give the run's config with the run": """
-        PartitionedConfig daily_partitioned_config dynamic_partitioned_config
-        hourly_partitioned_config monthly_partitioned_config partitioned_config
-        static_partitioned_config weekly_partitioned_config
-    """,
+    "Write @partitioned_config(DynamicPartitionsDefinition(name=…))": "dynamic_partitioned_config",
     "Give the keys to the client: client.add_partitions(NAME, [key, …])": """
         AddDynamicPartitionsRequest DeleteDynamicPartitionsRequest
     """,

@@ -135,6 +135,15 @@ _BY_MODULE: Final = {
     ),
     "treadle.io._build_contexts": ("build_input_context", "build_output_context"),
     "treadle.partitions._backfill": ("BackfillPolicy",),
+    "treadle.partitions._config": (
+        "PartitionedConfig",
+        "daily_partitioned_config",
+        "hourly_partitioned_config",
+        "monthly_partitioned_config",
+        "partitioned_config",
+        "static_partitioned_config",
+        "weekly_partitioned_config",
+    ),
     "treadle.partitions._definition": ("PartitionsDefinition",),
     "treadle.partitions._listed": (
         "DynamicPartitionsDefinition",
@@ -156,6 +165,7 @@ _BY_MODULE: Final = {
         "MultiPartitionKey",
         "MultiPartitionsDefinition",
     ),
+    "treadle.partitions._subset": ("PartitionsSubset", "UpstreamPartitionsResult"),
     "treadle.partitions._time_windows": (
         "DailyPartitionsDefinition",
         "HourlyPartitionsDefinition",

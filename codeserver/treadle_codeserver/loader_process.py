@@ -8,10 +8,11 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from treadle.locations.canonical import Json
 from treadle_codeserver import defaults
 from treadle_codeserver.orphans import end_descendants, exited
 from treadle_codeserver.pipes import reading
@@ -20,6 +21,8 @@ from treadle_contract import json_codec
 
 #: What a Python answers that does not know the first option it is started with.
 _TOO_OLD = "Unknown option: -P"
+#: Each of our descendants is the loader's: what one left is ended with it.
+_ONE_AT_A_TIME = asyncio.Lock()
 
 
 class LoaderProcess:
@@ -86,8 +89,10 @@ class LoaderProcess:
 
 
 @contextlib.asynccontextmanager
-async def loader_process(command: LoadCommand) -> AsyncIterator[LoaderProcess]:
-    """Start a loader; after the block no process of it is left.
+async def loader_process(
+    command: LoadCommand, questions: Sequence[Json] = ()
+) -> AsyncIterator[LoaderProcess]:
+    """Start a loader; after the block no process of it is left. With questions, it answers these alone.
 
     The loader holds the read end of a pipe whose other end only this process has: when this
     process is killed, the kernel kills the loader.
@@ -95,6 +100,12 @@ async def loader_process(command: LoadCommand) -> AsyncIterator[LoaderProcess]:
     Raises:
         OSError: the interpreter or the working directory cannot be used.
     """
+    async with _ONE_AT_A_TIME, _started(command, questions) as process:
+        yield process
+
+
+@contextlib.asynccontextmanager
+async def _started(command: LoadCommand, questions: Sequence[Json]) -> AsyncIterator[LoaderProcess]:
     with contextlib.ExitStack() as ours:
         with contextlib.ExitStack() as childs:
             report_fd, report_end = _pipe(reader=ours, writer=childs)
@@ -102,7 +113,7 @@ async def loader_process(command: LoadCommand) -> AsyncIterator[LoaderProcess]:
             alive_fd, _ = _pipe(reader=childs, writer=ours)
             spec_fd = os.memfd_create("treadle-load-spec")
             childs.callback(os.close, spec_fd)
-            os.write(spec_fd, _spec(command, report_fd=report_end, alive_fd=alive_fd))
+            os.write(spec_fd, _spec(command, questions, report_fd=report_end, alive_fd=alive_fd))
             os.lseek(spec_fd, 0, os.SEEK_SET)
             # Not asyncio's: its way of waiting for the end is a thread for each child.
             child = subprocess.Popen(  # noqa: ASYNC220 - returns once the exec has succeeded
@@ -130,12 +141,15 @@ def _pipe(*, reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tupl
     return read_end, write_end
 
 
-def _spec(command: LoadCommand, *, report_fd: int, alive_fd: int) -> bytes:
+def _spec(
+    command: LoadCommand, questions: Sequence[Json], *, report_fd: int, alive_fd: int
+) -> bytes:
     spec = {
         "targets": [json_codec.encode(target) for target in command.targets],
         "working_directory": str(command.working_directory),
         "report_fd": report_fd,
         "alive_fd": alive_fd,
+        **({"questions": list(questions)} if questions else {}),
     }
     return json.dumps(spec).encode()
 

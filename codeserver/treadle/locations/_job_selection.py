@@ -112,6 +112,7 @@ def snapshot_jobs(
                 source=job.source,
                 partitions="" if job.partitions_def is None else job.partitions_def.contract.id,
                 left_out=job.left_out,
+                has_partitioned_config=job.partitioned_config is not None,
             )
         )
     return tuple(jobs), tuple(warnings)

@@ -18,7 +18,7 @@ from treadle.assets._assets import AssetsDefinition
 from treadle.hooks._given import checked_hooks
 from treadle.locations._executors import ExecutorDefinition, isolation_of
 from treadle.locations.snapshot import SourceLine
-from treadle.partitions._given import checked_partitions
+from treadle.partitions._given import checked_partitions, split_config
 from treadle.selection import (
     Check,
     Everything,
@@ -35,6 +35,7 @@ from treadle_contract.plan import Isolation
 if TYPE_CHECKING:
     from treadle.graphs._graph import GraphDefinition
     from treadle.hooks._hook import HookDefinition
+    from treadle.partitions._config import PartitionedConfig
     from treadle.partitions._definition import PartitionsDefinition
     from treadle.selection._asset_selection import AssetSelection
 
@@ -63,6 +64,18 @@ class AssetJob:
     source: SourceLine
     block: AssetsDefinition | None = None
     partitions_def: PartitionsDefinition | None = None
+    partitioned_config: PartitionedConfig | None = None
+
+    def config_for(self, partition_key: str) -> UserValue:
+        """Return the config of a run of a partition, as the user's function makes it.
+
+        Raises:
+            ArgumentError: it made no config.
+            BaseException: whatever it raised.
+        """
+        assert self.partitioned_config is not None, "only what has one is asked"
+        found = self.partitioned_config.get_run_config_for_partition_key(partition_key)
+        return job_config(found, f"job {self.name!r}", "the config of a partition")
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -107,6 +120,8 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     )
     checked_name(name, what="define_asset_job: name")
     owner = f"define_asset_job {name!r}"
+    said = checked_partitions(partitions_def, owner)
+    config, partitioned_config, said = split_config(config, said, owner)
     return AssetJob(
         name=name,
         selection=selected_by(selection, owner),
@@ -117,7 +132,8 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         config=job_config(config, owner),
         hooks=checked_hooks(hooks, owner=f"{owner}: hooks"),
         source=user_line(),
-        partitions_def=checked_partitions(partitions_def, owner),
+        partitions_def=said,
+        partitioned_config=partitioned_config,
     )
 
 

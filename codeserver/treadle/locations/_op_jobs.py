@@ -23,7 +23,7 @@ from treadle.locations._executors import ExecutorDefinition, isolation_of
 from treadle.locations._jobs import AssetJob, configured
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._functions import checked_function, name_of
-from treadle.partitions._given import checked_partitions
+from treadle.partitions._given import checked_partitions, split_config
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node
 from treadle_contract.lazy_dataclasses import dataclass, field, field_names, replace
@@ -81,6 +81,10 @@ class JobDefinition(AssetJob):
         made = job_of(graph_def, {**given, "hooks": hook_defs}, label="JobDefinition")
         for known in field_names(type(made)) or ():
             object.__setattr__(self, known, getattr(made, known))
+
+    def config_for(self, partition_key: str) -> UserValue:
+        """Return the config of a run of a partition, with nodes named as the job has them."""
+        return config_of(self, in_node(self.name, AssetJob.config_for(self, partition_key)))
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         """Refuse to be called: a body calls graphs.
@@ -321,7 +325,11 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
     names = ("metadata", "logger_defs")
     refuse_unsupported(label, {each: given.get(each) for each in names})
     said = checked_tags({**(given["tags"] or {}), **(given["run_tags"] or {})}, owner=owner)
-    graph, config = configured(graph, given["config"], owner)
+    partitions_def = checked_partitions(given.get("partitions_def"), owner)
+    always, partitioned_config, partitions_def = split_config(
+        given["config"], partitions_def, owner
+    )
+    graph, config = configured(graph, always, owner)
     part = _selected(graph, given.get("op_selection"), owner)
     resource_defs = given["resource_defs"] or {}
     input_values = _of_part(graph, part, given["input_values"] or {})
@@ -345,7 +353,8 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
         block=_block(part, name, description, resource_defs, input_values, source),
         resource_defs=resource_defs,
         input_values=input_values,
-        partitions_def=checked_partitions(given.get("partitions_def"), owner),
+        partitions_def=partitions_def,
+        partitioned_config=partitioned_config,
     )
 
 

@@ -27,7 +27,7 @@ from treadle.locations.snapshot import (
 )
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._op import OpDefinition
-from treadle.partitions._placing import mappings_of, partitioned
+from treadle.partitions._placing import mapping_for, mappings_of, partitioned
 from treadle.steps._step_code import NO_CHECKS, ListElement, StepCode
 from treadle_contract.fan_outs import UNKNOWN
 from treadle_contract.ids import KeyText, StepKey
@@ -96,7 +96,7 @@ class PlacedBlock:
         }
         self._makers = {said.key: self._flat.outputs[output] for output, said in made}
         self._stated = self._stated_lineage() if block.options.internal_asset_deps else {}
-        self._mappings = mappings_of(block, place.upstream, place.deps)
+        self.mappings = mappings_of(block, place.name, place.upstream, place.deps)
         self.block = self._snapshot_block()
         self.steps = tuple(map(self._step, self._flat.steps.values()))
         self.assets = self._assets()
@@ -237,7 +237,7 @@ class PlacedBlock:
         return self._source(maker) if maker is not None else self._asset_source(key)
 
     def _asset_source(self, key: AssetKey) -> AssetSource:
-        return AssetSource(asset_key=key.text, mapping=self._mappings.get(key.text))
+        return AssetSource(asset_key=key.text, mapping=mapping_for(self.mappings, key))
 
     def _ordering(self, inputs: Sequence[StepInput]) -> tuple[StepInput, ...]:
         """Return the input for `deps`, which come before whatever reads nothing inside."""
@@ -316,7 +316,7 @@ class PlacedBlock:
             keep_versions=said.keep_versions,
             source=self._block.source,
         )
-        return partitioned(asset, self._block, self._mappings)
+        return partitioned(asset, self._block, self.mappings)
 
     def _is_builtin(self, said: ProducedAsset) -> bool:
         """Tell whether Treadle's own manager stores an asset.

@@ -45,6 +45,7 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "config": None,
         "resource_keys": (),
         "partitions": "",
+        "has_partitioned_config": False,
     },
 }
 

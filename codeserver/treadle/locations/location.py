@@ -27,6 +27,7 @@ from treadle.steps._step_code import StepCode
 from treadle_contract.fan_outs import unexpanded
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
+from treadle_contract.message import UserValue
 
 if TYPE_CHECKING:
     from treadle.hooks._hook import HookDefinition
@@ -38,6 +39,7 @@ T = TypeVar("T")
 class LoadedLocation:
     """A snapshot and, for each of its steps, the user's code; and the user's resources.
 
+    `job_configs` make the config of a run of a partition, by the job that has such a one.
     `job_resources` are those of the steps of each job of ops that brings some, by its name.
     """
 
@@ -47,6 +49,7 @@ class LoadedLocation:
     nodes: Mapping[StepKey, str]
     job_hooks: Mapping[str, tuple[HookDefinition, ...]] = field(default_factory=dict)
     job_resources: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    job_configs: Mapping[str, Callable[[str], UserValue]] = field(default_factory=dict)
 
     def node(self, node: str) -> StepCode:
         """Return the code of a step by its `Step.node`.
@@ -243,6 +246,11 @@ def _loaded(
         job_resources=built.job_resources,
         code=built.code,
         nodes={step.key: step.node for step in snapshot.steps},
+        job_configs={
+            each.job.name: each.job.config_for
+            for each in selected
+            if each.job.partitioned_config is not None
+        },
         job_hooks={each.job.name: each.job.hooks for each in selected if each.job.hooks},
     )
 

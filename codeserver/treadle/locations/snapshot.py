@@ -294,6 +294,7 @@ class Job:
     source: SourceLine | None = None
     partitions: str = ""
     left_out: tuple[str, ...] = ()
+    has_partitioned_config: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

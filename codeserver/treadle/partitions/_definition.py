@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from treadle._errors import ArgumentError, listed
@@ -15,6 +15,7 @@ from treadle_contract import partition as contract
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from treadle.partitions._subset import PartitionsSubset
     from treadle.partitions._time_windows import PartitionKeyRange
     from treadle_partitions import PartitionKeys
 
@@ -129,6 +130,22 @@ class PartitionsDefinition:
         return keys_of(
             self._contract, now=moment, dynamic={name: _added(store, name) for name in names}
         )
+
+    def subset_with_partition_keys(self, partition_keys: Iterable[str]) -> PartitionsSubset:
+        """Return some of its partitions, for a mapping of your own to give."""
+        from treadle.partitions._subset import PartitionsSubset  # noqa: PLC0415 -- few write a mapping
+
+        return PartitionsSubset(self, tuple(dict.fromkeys(partition_keys)))
+
+    def empty_subset(self) -> PartitionsSubset:
+        """Return none of its partitions."""
+        return self.subset_with_partition_keys(())
+
+    def subset_with_all_partitions(
+        self, current_time: datetime | None = None, dynamic_partitions_store: Any = None
+    ) -> PartitionsSubset:
+        """Return all of its partitions that there are at a time."""
+        return self.subset_with_partition_keys(self._keys(current_time, dynamic_partitions_store))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PartitionsDefinition):

@@ -14,6 +14,7 @@ from treadle_contract.lazy_dataclasses import dataclass, field, replace
 if TYPE_CHECKING:
     from treadle.assets._asset_ins_outs import AssetOut
     from treadle.partitions._backfill import BackfillPolicy
+    from treadle.partitions._config import PartitionedConfig
     from treadle.partitions._definition import PartitionsDefinition
     from treadle.partitions._mappings import PartitionMapping
 
@@ -87,6 +88,24 @@ def checked_backfill_policy(value: object, owner: str) -> BackfillPolicy | None:
         f"{owner}: backfill_policy is {in_words(value)}, and no policy.",
         "Give BackfillPolicy.single_run() or BackfillPolicy.multi_run(n).",
     )
+
+
+def split_config(
+    config: Any, partitions_def: PartitionsDefinition | None, owner: str
+) -> tuple[Any, PartitionedConfig | None, PartitionsDefinition | None]:
+    """Return the config that a job has for all its runs, that of partitions, and what these are.
+
+    Raises:
+        ArgumentError: the job has other partitions than its config.
+    """
+    if not hasattr(type(config), "get_run_config_for_partition_key"):
+        return config, None, partitions_def
+    if partitions_def is not None and partitions_def != config.partitions_def:
+        raise _refused(
+            f"{owner} has other partitions, {partitions_def}, than its config, {config.partitions_def}.",
+            "Leave partitions_def out: those of the config are the job's.",
+        )
+    return None, config, config.partitions_def
 
 
 def put_mapping(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import ClassVar, TypeAlias
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from treadle._arguments import checked_init
 from treadle._errors import ArgumentError
@@ -12,6 +12,12 @@ from treadle._value_words import in_words
 from treadle.partitions._definition import checked_keys, maps_nothing
 from treadle_contract import partition as contract
 from treadle_contract.lazy_dataclasses import dataclass
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from treadle.partitions._definition import PartitionsDefinition
+    from treadle.partitions._subset import PartitionsSubset, UpstreamPartitionsResult
 
 Of: TypeAlias = (
     contract.PlainMapping
@@ -26,7 +32,12 @@ _INT32 = 2**31
 
 
 class PartitionMapping:
-    """Which partitions of an asset those of its reader need. It is the base of all mappings."""
+    """Which partitions of an asset those of its reader need. It is the base of all mappings.
+
+    One of your own derives from it and has the two methods that are refused here. It is called in a
+    process that imported your code, and its answers are kept as long as that code is served: it may ask
+    nothing but what it is given.
+    """
 
     __slots__ = ()
 
@@ -37,11 +48,54 @@ class PartitionMapping:
     @property
     def of(self) -> Of:
         """The mapping as it stands in a graph."""
-        raise ArgumentError(
-            f"{type(self).__name__} is a partition mapping of your own, which is not supported yet.",
-            fix="Use StaticPartitionMapping({…}), TimeWindowPartitionMapping(…) or another of Treadle's.",
-            source=user_line(),
-        )
+        for name in (
+            "get_upstream_mapped_partitions_result_for_partitions",
+            "get_downstream_partitions_for_partitions",
+        ):
+            if getattr(type(self), name) is getattr(PartitionMapping, name):
+                raise ArgumentError(
+                    f"{type(self).__name__} has no {name}.",
+                    fix="Write it, or use one of Treadle's mappings.",
+                    source=user_line(),
+                )
+        return contract.UserMapping(class_name=type(self).__qualname__)
+
+    @property
+    def description(self) -> str:
+        """What it does, in words."""
+        return type(self).__doc__ or ""
+
+    def validate_partition_mapping(
+        self,
+        upstream_partitions_def: PartitionsDefinition,
+        downstream_partitions_def: PartitionsDefinition | None,
+    ) -> None:
+        """Raise where it cannot go between two definitions. It is called when `Definitions` is made."""
+
+    def get_upstream_mapped_partitions_result_for_partitions(
+        self,
+        downstream_partitions_subset: PartitionsSubset | None,
+        downstream_partitions_def: PartitionsDefinition | None,
+        upstream_partitions_def: PartitionsDefinition,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: Any = None,
+    ) -> UpstreamPartitionsResult | Iterable[str]:
+        """Return the partitions of an asset that some of its reader need; None: it has none.
+
+        `current_time` and `dynamic_partitions_store` are for `get_partition_keys` of the definitions.
+        """
+        raise NotImplementedError
+
+    def get_downstream_partitions_for_partitions(
+        self,
+        upstream_partitions_subset: PartitionsSubset,
+        upstream_partitions_def: PartitionsDefinition,
+        downstream_partitions_def: PartitionsDefinition,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: Any = None,
+    ) -> PartitionsSubset | Iterable[str]:
+        """Return the partitions of a reader that need one of some of an asset."""
+        raise NotImplementedError
 
 
 class _Plain(PartitionMapping):

@@ -10,8 +10,13 @@ from treadle._keys import AssetKey
 from treadle.locations.snapshot import Asset, SourceLine
 from treadle.partitions._given import UNPARTITIONED, put_mapping
 from treadle_contract.ids import KeyText
-from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.partition import PartitionMapping, PartitionsDefinition, UpstreamMapping
+from treadle_contract.lazy_dataclasses import dataclass, replace
+from treadle_contract.partition import (
+    PartitionMapping,
+    PartitionsDefinition,
+    UpstreamMapping,
+    UserMapping,
+)
 
 if TYPE_CHECKING:
     from treadle.assets._asset_spec import AssetSpec
@@ -20,12 +25,21 @@ if TYPE_CHECKING:
     from treadle.partitions import _mappings
 
 
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A mapping as a block says it, and as it stands in a graph."""
+
+    said: _mappings.PartitionMapping
+    data: PartitionMapping
+
+
 def mappings_of(
     block: AssetsDefinition,
+    name: str,
     upstream: Mapping[str, AssetKey],
     deps: Mapping[AssetKey, AssetKey],
-) -> dict[KeyText, PartitionMapping]:
-    """Return the mappings that a block says, by the asset that is read.
+) -> dict[KeyText, Mapped]:
+    """Return the mappings that a block says, by the asset that is read. `name` is the block's in the location.
 
     Raises:
         ConflictError: it says two of one asset.
@@ -36,12 +50,23 @@ def mappings_of(
             put_mapping(found, upstream[argument], said.partition_mapping, block.options.owner)
     for key, mapping in block.options.partitioning.dep_mappings.items():
         put_mapping(found, deps.get(key, key), mapping, block.options.owner)
-    return {key.text: mapping.as_data() for key, mapping in found.items()}
+    return {key.text: Mapped(each, _data(each, name, key)) for key, each in found.items()}
 
 
-def partitioned(
-    asset: Asset, block: AssetsDefinition, mappings: Mapping[KeyText, PartitionMapping]
-) -> Asset:
+def _data(mapping: _mappings.PartitionMapping, block: str, key: AssetKey) -> PartitionMapping:
+    data = mapping.as_data()
+    if isinstance(data.of, UserMapping):
+        return PartitionMapping(of=replace(data.of, block=block, asset_key=key.text))
+    return data
+
+
+def mapping_for(mappings: Mapping[KeyText, Mapped], key: AssetKey) -> PartitionMapping | None:
+    """Return what stands in the graph of the mapping of an asset; None if none is said."""
+    found = mappings.get(key.text)
+    return None if found is None else found.data
+
+
+def partitioned(asset: Asset, block: AssetsDefinition, mappings: Mapping[KeyText, Mapped]) -> Asset:
     """Return an asset with what its block says of partitions."""
     said = block.options.partitioning
     if said is UNPARTITIONED and not mappings:
@@ -49,7 +74,9 @@ def partitioned(
     return replace(
         asset,
         partitions="" if said.definition is None else said.definition.contract.id,
-        upstream_mappings=_upstream_mappings(asset.upstream_keys, mappings),
+        upstream_mappings=_upstream_mappings(
+            asset.upstream_keys, {key: each.data for key, each in mappings.items()}
+        ),
         backfill_policy=None if said.backfill_policy is None else said.backfill_policy.as_data(),
     )
 
@@ -123,7 +150,7 @@ def refuse_unmapped(
             continue
         own_deps = deps.get(id(block), {})
         read = {**upstream[id(block)], **{str(key): to for key, to in own_deps.items()}}
-        mappings = mappings_of(block, upstream[id(block)], own_deps)
+        mappings = mappings_of(block, block.options.node_name, upstream[id(block)], own_deps)
         for key in dict.fromkeys(read.values()):
             if key in made and key not in block.keys:
                 _refuse_unmapped(block, key, mappings.get(key.text), *made[key])
@@ -137,7 +164,7 @@ def _said(block: AssetsDefinition) -> tuple[PartitionsDefinition | None, SourceL
 def _refuse_unmapped(
     block: AssetsDefinition,
     key: AssetKey,
-    mapping: PartitionMapping | None,
+    mapping: Mapped | None,
     upstream: PartitionsDefinition | None,
     source: SourceLine,
 ) -> None:
@@ -147,12 +174,32 @@ def _refuse_unmapped(
     try:
         if mapping is None:
             default_mapping(downstream, upstream)
+        elif isinstance(mapping.data.of, UserMapping):
+            _ask_to_validate(mapping.said, downstream, upstream)
         else:
-            check_mapping(mapping, downstream, upstream)
+            check_mapping(mapping.data, downstream, upstream)
     except NoMapping as error:
         raise ConflictError(
             f"{block.options.owner} reads the asset {key.text!r}: {error.problem}",
             fix=error.fix,
             source=block.source,
             others=(source,),
-        ) from None
+        ) from error.__cause__
+
+
+def _ask_to_validate(
+    mapping: _mappings.PartitionMapping,
+    downstream: PartitionsDefinition | None,
+    upstream: PartitionsDefinition | None,
+) -> None:
+    from treadle.partitions._reading_back import definition_of  # noqa: PLC0415 -- few write a mapping
+    from treadle_partitions import NoMapping  # noqa: PLC0415 -- as above
+
+    if upstream is None:
+        return
+    reader = None if downstream is None else definition_of(downstream)
+    try:
+        mapping.validate_partition_mapping(definition_of(upstream), reader)
+    except Exception as error:  # whatever the user's function raises
+        name = type(mapping).__name__
+        raise NoMapping(f"{name} refuses: {error}.", "Give another partition_mapping.") from error

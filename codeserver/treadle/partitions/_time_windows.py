@@ -135,6 +135,14 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
         )
         refuse_equal_keys(self._windows(begin + 400 * 366 * 86_400), owner)
 
+    @classmethod
+    def of_data(cls, of: contract.TimeWindowPartitions) -> TimeWindowPartitionsDefinition:
+        """Return the definition that says this."""
+        made = object.__new__(cls)
+        made._zone = zone_named(of.timezone, cls.__name__)
+        made._is(of)
+        return made
+
     @property
     def _said(self) -> contract.TimeWindowPartitions:
         of = self.contract.of

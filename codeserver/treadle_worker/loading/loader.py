@@ -32,12 +32,16 @@ from treadle_worker.system.kept_descriptor import CLOSED, KeptDescriptor, out_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadSpec:
-    """What the code server asks for. `report_fd` takes frames; `alive_fd` closes with it."""
+    """What the code server asks for. `report_fd` takes frames; `alive_fd` closes with it.
+
+    With `questions`, the answers of the user's functions are told, and no definitions.
+    """
 
     targets: tuple[Target, ...]
     working_directory: str
     report_fd: int
     alive_fd: int
+    questions: tuple[Json, ...] = ()
 
 
 def main(fd: int) -> int:
@@ -52,10 +56,16 @@ def main(fd: int) -> int:
     reports = _Reports(spec.report_fd)
     before = left_open.before()
     try:
-        location = load_targets(spec.targets, spec.working_directory, reports.module)
+        told = None if spec.questions else reports.module
+        location = load_targets(spec.targets, spec.working_directory, told)
     except LoadFailedError as error:
         reports.send({"failed": _problem(error.problem)})
     else:
+        if spec.questions:
+            from treadle_worker.loading.asked import answers  # noqa: PLC0415 -- few are asked
+
+            reports.send(answers(location, spec.questions))
+            end_import(0, writes=False)
         # There is little left to do, and most of the heap stays to the end.
         gc.disable()
         # The definitions are told.
@@ -132,6 +142,7 @@ def _read_spec(fd: int) -> LoadSpec:
         working_directory=spec["working_directory"],
         report_fd=spec["report_fd"],
         alive_fd=spec["alive_fd"],
+        questions=tuple(spec.get("questions", ())),
     )
 
 
