@@ -17,17 +17,27 @@ from treadle import (
     MultiPartitionMapping,
     MultiPartitionsDefinition,
     MultiToSingleDimensionPartitionMapping,
+    PartitionedConfig,
     PartitionKeyRange,
     PartitionMapping,
     PartitionsDefinition,
+    PartitionsSubset,
     SpecificPartitionsPartitionMapping,
     StaticPartitionMapping,
     StaticPartitionsDefinition,
     TimeWindow,
     TimeWindowPartitionMapping,
     TimeWindowPartitionsDefinition,
+    UpstreamPartitionsResult,
     WeeklyPartitionsDefinition,
     asset,
+    daily_partitioned_config,
+    define_asset_job,
+    hourly_partitioned_config,
+    monthly_partitioned_config,
+    partitioned_config,
+    static_partitioned_config,
+    weekly_partitioned_config,
 )
 
 days = DailyPartitionsDefinition("2024-01-01", timezone="Europe/Berlin")
@@ -108,3 +118,51 @@ others = [
     MultiPartitionMapping({"day": DimensionPartitionMapping("date", IdentityPartitionMapping())}),
 ]
 assert all(isinstance(each, PartitionMapping) for each in others)
+
+
+class Initials(PartitionMapping):
+    """A name needs its first letter."""
+
+    def get_upstream_mapped_partitions_result_for_partitions(
+        self,
+        downstream_partitions_subset,
+        downstream_partitions_def,
+        upstream_partitions_def,
+        current_time=None,
+        dynamic_partitions_store=None,
+    ):
+        letters = {name[0] for name in downstream_partitions_subset.get_partition_keys()}
+        return UpstreamPartitionsResult(upstream_partitions_def.subset_with_partition_keys(letters))
+
+    def get_downstream_partitions_for_partitions(
+        self,
+        upstream_partitions_subset,
+        upstream_partitions_def,
+        downstream_partitions_def,
+        current_time=None,
+        dynamic_partitions_store=None,
+    ):
+        names = downstream_partitions_def.get_partition_keys(
+            current_time, dynamic_partitions_store=dynamic_partitions_store
+        )
+        return PartitionsSubset(
+            downstream_partitions_def,
+            tuple(name for name in names if name[0] in upstream_partitions_subset),
+        )
+
+
+@daily_partitioned_config("2024-01-01")
+def of_day(start, end):
+    return {"ops": {"flights": {"config": {"hours": (end - start).total_seconds() / 3600}}}}
+
+
+assert isinstance(of_day, PartitionedConfig)
+assert of_day.get_run_config_for_partition_key("2024-01-02")["ops"]["flights"]["config"] == {
+    "hours": 24.0
+}
+for other in (hourly_partitioned_config, weekly_partitioned_config, monthly_partitioned_config):
+    assert other(datetime(2024, 1, 1))(lambda start, end: {}).partitions_def
+for key_config in (partitioned_config(regions), static_partitioned_config(["eu", "us"])):
+    of_key = key_config(lambda key: {"ops": {"by_region": {"config": {"region": key}}}})
+    job = define_asset_job("regional_job", "regional", config=of_key)
+    assert job.partitions_def == regions
