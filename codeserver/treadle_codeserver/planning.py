@@ -20,7 +20,8 @@ from treadle_codeserver.errors import (
     Reason,
     planner_refusals,
 )
-from treadle_codeserver.location import CodeLocation, LocationStatus
+from treadle_codeserver.location import CodeLocation, LocationStatus, Served
+from treadle_codeserver.user_functions import UserFunctions
 from treadle_contract.codeserver import PlanRequest
 from treadle_contract.config_data import misfit_of
 from treadle_contract.fields import unknown_choices
@@ -32,10 +33,11 @@ from treadle_planner import Asked, Plan, Planner, Question, Rerun, Settled, Told
 
 class Planning:
     """Plans on snapshots. Of the last one it keeps the planner, and plans: each is asked for
-    several times before it is a run.
+    several times before it is a run. `functions` asks functions of the user's.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, functions: UserFunctions | None = None) -> None:
+        self._functions = functions
         self._lock = threading.Lock()
         self._last: tuple[Snapshot, Planner] | None = None
         self._plans: OrderedDict[tuple[str, ...], Plan] = OrderedDict()
@@ -54,7 +56,7 @@ class Planning:
         """
         check_choices(request, rerun)
         request = _timed(request)
-        served = await location.served()
+        served = await self._served(location)
         status = location.status
         async with _refusals(status):
             plan = await self.plan(served.snapshot, request, rerun)
@@ -75,7 +77,7 @@ class Planning:
         """
         check_choices(request, rerun)
         request = _timed(request)
-        served = await location.served()
+        served = await self._served(location)
         status = location.status
         planner = await asyncio.to_thread(self._planner_of, served.snapshot)
         once = partial(self._plan, planner, rerun=rerun)
@@ -87,13 +89,18 @@ class Planning:
                 said = await asyncio.to_thread(_said, partial(talk.send, await told()))
         yield replace(said, plan=await _noted(status, said.plan))
 
+    async def _served(self, location: CodeLocation) -> Served:
+        if self._functions is not None:
+            self._functions.in_loop()
+        return await location.served()
+
     async def named_keys(self, location: CodeLocation, selection: Selection) -> tuple[KeyText, ...]:
         """Return what a selection names of what the location serves.
 
         Raises:
             RefusedError: as `plan_in`.
         """
-        served = await location.served()
+        served = await self._served(location)
         status = location.status
         planner = await asyncio.to_thread(self._planner_of, served.snapshot)
         async with _refusals(status):
@@ -108,7 +115,7 @@ class Planning:
         """
         check_choices(request, None)
         request = _timed(request)
-        served = await location.served()
+        served = await self._served(location)
         status = location.status
         planner = await asyncio.to_thread(self._planner_of, served.snapshot)
 
@@ -156,7 +163,9 @@ class Planning:
         # Who comes while it is made waits for it, instead of making it again.
         with self._lock:
             if self._last is None or self._last[0] is not snapshot:
-                self._last = (snapshot, Planner(snapshot))
+                own = self._functions
+                functions = None if own is None else own.of(snapshot.digest)
+                self._last = (snapshot, Planner(snapshot, functions))
             return self._last[1]
 
 

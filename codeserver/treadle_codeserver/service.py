@@ -19,6 +19,7 @@ from treadle_codeserver.launch_spec import launch_spec_of
 from treadle_codeserver.location import CodeLocation, Served
 from treadle_codeserver.planning import Planning
 from treadle_codeserver.targets import LoadCommand
+from treadle_codeserver.user_functions import UserFunctions
 from treadle_codeserver.wire.graph import definitions_of, location_of, manifest_of
 from treadle_codeserver.wire.on_record import OnRecordRequest, asked_in_parts
 from treadle_codeserver.wire.plan import PlanAnswers
@@ -56,7 +57,7 @@ class CodeServerService:
     def __init__(self, location: CodeLocation, command: LoadCommand) -> None:
         self._location = location
         self._command = command
-        self._planning = Planning()
+        self._planning = Planning(UserFunctions(command))
         self._answers = PlanAnswers()
         self._definitions: tuple[Served, list[bytes]] | None = None
 

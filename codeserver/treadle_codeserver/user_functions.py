@@ -16,6 +16,7 @@ from treadle_codeserver.loader_process import LoaderProcess, loader_process
 from treadle_codeserver.targets import LoadCommand
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.message import UserValue
+from treadle_planner import UserFunctionFailed
 
 _KEPT: Final = 1000
 
@@ -23,10 +24,6 @@ _KEPT: Final = 1000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Config:
     config: UserValue
-
-
-class UserFunctionError(Exception):
-    """A function of the user's gave no answer; the message says why."""
 
 
 class UserFunctions:
@@ -40,12 +37,22 @@ class UserFunctions:
         self._kept: OrderedDict[tuple[str, bytes], Json] = OrderedDict()
         # One after the other: who asks next may ask the same.
         self._asking = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def of(self, digest: str) -> AskedInThread:
+        """Return what asks from a thread, while this loop goes on, for the code of a digest."""
+        assert self._loop is not None, "a loop answers calls"
+        return AskedInThread(self, digest, self._loop)
+
+    def in_loop(self) -> None:
+        """Take this thread's loop for the one that threads ask through."""
+        self._loop = asyncio.get_running_loop()
 
     async def keys(self, digest: str, question: MappingQuestion) -> tuple[str, ...]:
         """Return the keys that a partition mapping gives.
 
         Raises:
-            UserFunctionError: it raised, gave no keys, did not end in time, or the code on the disk is
+            UserFunctionFailed: it raised, gave no keys, did not end in time, or the code on the disk is
                 another than the one that is served.
         """
         keys = await self._answer(digest, question, "keys")
@@ -56,7 +63,7 @@ class UserFunctions:
         """Return the config that a function makes of a partition.
 
         Raises:
-            UserFunctionError: as `keys`.
+            UserFunctionFailed: as `keys`.
         """
         config = await self._answer(digest, question, "config")
         value: UserValue = canonical.from_json(_Config, {"config": config}).config
@@ -83,14 +90,43 @@ class UserFunctions:
                 async with loader_process(self._command, [canonical.to_json(question)]) as process:
                     frame = await _frame(process)
         except TimeoutError:
-            raise UserFunctionError(f"It did not end within {seconds:g} s.") from None
+            raise UserFunctionFailed(f"It did not end within {seconds:g} s.") from None
         except (OSError, FrameError) as error:
-            raise UserFunctionError(f"The process that runs it failed: {error}.") from error
+            raise UserFunctionFailed(f"The process that runs it failed: {error}.") from error
         if frame.get("digest") != digest:
-            raise UserFunctionError(
+            raise UserFunctionFailed(
                 "The code on the disk is another than the code that is served: reload the location."
             )
         return frame
+
+
+class AskedInThread:
+    """Asks functions of the user's from a thread that plans, through the loop. See the planner's `UserFunctions`."""
+
+    def __init__(
+        self, functions: UserFunctions, digest: str, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._functions = functions
+        self._digest = digest
+        self._loop = loop
+
+    def keys(self, question: MappingQuestion) -> tuple[str, ...]:
+        """Return the keys that a partition mapping gives.
+
+        Raises:
+            UserFunctionFailed: it gave none.
+        """
+        asked = self._functions.keys(self._digest, question)
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
+
+    def config(self, question: ConfigQuestion) -> UserValue:
+        """Return the config that a function makes of a partition.
+
+        Raises:
+            UserFunctionFailed: it made none.
+        """
+        asked = self._functions.config(self._digest, question)
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
 
 
 async def _frame(process: LoaderProcess) -> dict[str, Json]:
@@ -102,7 +138,7 @@ async def _frame(process: LoaderProcess) -> dict[str, Json]:
                 found |= parsed(frame)
     if "answers" in found:
         return found
-    raise UserFunctionError(f"The code could not be imported. {process.how_it_ended}.")
+    raise UserFunctionFailed(f"The code could not be imported. {process.how_it_ended}.")
 
 
 def _told(frame: dict[str, Json], what: str) -> Json:
@@ -110,5 +146,5 @@ def _told(frame: dict[str, Json], what: str) -> Json:
     answer = answers[0] if isinstance(answers, list) and answers else None
     if not isinstance(answer, dict) or what not in answer:
         problem = answer.get("problem") if isinstance(answer, dict) else None
-        raise UserFunctionError(str(problem or "It gave no answer."))
+        raise UserFunctionFailed(str(problem or "It gave no answer."))
     return answer[what]

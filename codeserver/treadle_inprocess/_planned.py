@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import ParamSpec, TypeVar
 
 from treadle._system import uncollected
 from treadle.locations.location import LoadedLocation
+from treadle.partitions._answers import answer, config_answer
+from treadle.partitions._questions import ConfigQuestion, MappingQuestion
 from treadle_contract.block_selections import put_back, selections_of
 from treadle_contract.codeserver import AssetFact, PlanRequest
 from treadle_contract.ids import KeyText
+from treadle_contract.message import UserValue
 from treadle_contract.plan import PlanHeader, PlanOptions, Selection
 from treadle_inprocess._home import LOCATION, Home
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.resolution import resolve, told, told_of_partitions
 from treadle_launcher.store.records import Materialization
-from treadle_planner import Planner, Question, Settled, Told
+from treadle_planner import Planner, Question, Settled, Told, UserFunctionFailed
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @uncollected()
@@ -29,7 +36,7 @@ def planned(
     """
     known = _Known(home)
     asked = PlanRequest(selection=selection, options=options, now=datetime.now(UTC))
-    made = _settled(Planner(location.snapshot), asked, known)
+    made = _settled(Planner(location.snapshot, _Functions(location)), asked, known)
     plan = made.plan
     header = PlanHeader(
         location=LOCATION,
@@ -52,6 +59,28 @@ def planned(
         hazards=plan.hazards,
     )
     return resolve(unresolved, known.records, known.partitions).plan
+
+
+class _Functions:
+    """Calls functions of the user's: this process is theirs."""
+
+    def __init__(self, location: LoadedLocation) -> None:
+        self._location = location
+
+    def keys(self, question: MappingQuestion) -> tuple[str, ...]:
+        """Return the keys that a partition mapping gives."""
+        return _called(answer, self._location, question)
+
+    def config(self, question: ConfigQuestion) -> UserValue:
+        """Return the config that a function makes of a partition."""
+        return _called(config_answer, self._location, question)
+
+
+def _called(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:  # whatever the user's function raises
+        raise UserFunctionFailed(f"{type(error).__name__}: {error}") from error
 
 
 class _Known:

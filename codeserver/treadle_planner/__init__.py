@@ -9,6 +9,7 @@ from treadle_planner._record import Conversation, Question, Told
 from treadle_planner._reexecution import Rerun
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked
+from treadle_planner.partitions._functions import UserFunctionFailed, UserFunctions
 
 __all__ = [
     "Asked",
@@ -21,5 +22,7 @@ __all__ = [
     "Rerun",
     "Settled",
     "Told",
+    "UserFunctionFailed",
+    "UserFunctions",
     "plan",
 ]

@@ -36,6 +36,7 @@ from treadle_planner._tasks import with_tasks
 from treadle_planner._walk import Kept, keep
 from treadle_planner.explaining.explanation import explanation
 from treadle_planner.partitions._definitions import KeysNow
+from treadle_planner.partitions._functions import UserFunctions, asking, with_config
 from treadle_planner.partitions._record import PartitionRecord
 from treadle_planner.partitions._run import RunPartitions, run_partitions
 from treadle_planner.parts.op_selection import left_out, part_of_job
@@ -43,10 +44,11 @@ from treadle_planner.reusing.unchanged import reuse_unchanged
 
 
 class Planner:
-    """Plans on one snapshot, which it indexes once."""
+    """Plans on one snapshot, which it indexes once. `functions` runs what is the user's."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, functions: UserFunctions | None = None) -> None:
         self._index = SnapshotIndex.of(snapshot)
+        self._functions = functions
         #: For the ops of a job that were asked for last.
         self._part: tuple[Selection, SnapshotIndex] | None = None
 
@@ -147,7 +149,10 @@ class Planner:
         return run_partitions(index, self._keys_now(asked), kept, wanted)
 
     def _keys_now(self, asked: Asked) -> KeysNow:
-        return KeysNow(definitions=self._index.partitions, now=asked.now, dynamic=asked.dynamic)
+        ask = asking(self._functions, asked.now, asked.dynamic)
+        return KeysNow(
+            definitions=self._index.partitions, now=asked.now, dynamic=asked.dynamic, ask=ask
+        )
 
     def plan_once(self, asked: Asked, rerun: Rerun | None = None) -> Plan:
         """Return the plan of just what is asked.
@@ -156,6 +161,9 @@ class Planner:
             PlanRefused: as `plan` and `plan_again`.
         """
         selected, readers = self._read(asked)
+        reads = readers.reads
+        job = with_config(reads.job, self._functions, asked.options.partitions)
+        config = self._index.run_config(reads.kept.selected, asked.options.config, job)
         reads, index = readers.reads, readers.reads.index
         config = index.run_config(reads.kept.selected, asked.options.config, reads.job)
         steps = planned_steps(readers, config)

@@ -15,7 +15,7 @@ from treadle_contract.partition import (
     StaticPartitions,
 )
 from treadle_contract.plan import PlannedPartitions
-from treadle_partitions import KeySet, PartitionKeys, dynamic_names, keys_of
+from treadle_partitions import AskUser, KeySet, PartitionKeys, dynamic_names, keys_of
 
 #: What stands for the partitions of a reader that has none: one, of no name.
 WHOLE: Final = PartitionsDefinition(id="whole", of=StaticPartitions(keys=("",)))
@@ -65,11 +65,12 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeysNow:
-    """The keys of the definitions at one moment."""
+    """The keys of the definitions at one moment. `ask` answers for mappings of the user's."""
 
     definitions: Definitions
     now: datetime
     dynamic: Mapping[str, Sequence[str]]
+    ask: AskUser | None = None
     _found: dict[str, PartitionKeys] = field(default_factory=dict)
 
     def keys(self, definition_id: str) -> PartitionKeys:

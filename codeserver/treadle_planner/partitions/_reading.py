@@ -47,7 +47,7 @@ def reading(
         return place, Reading(partitions=None, loaded=None, by_partition=True, every=True)
     keys = run.now.keys(definition_id)
     reader_keys = run.now.whole() if readers is None else readers
-    needed = needed_keys(mapping, reader_keys, keys, wired.step.key, key)
+    needed = needed_keys(run.now, mapping, reader_keys, keys, wired.step.key, key)
     of_reader = WHOLE if reader_id is None else by_id[reader_id]
     is_one = reads_one(mapping, of_reader, by_id[definition_id])
     several = readers is not None and readers.count > 1

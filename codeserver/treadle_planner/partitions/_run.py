@@ -91,16 +91,21 @@ def mapping_of(now: KeysNow, wired: WiredStep, read: Read, key: KeyText) -> Part
         raise PlanRefused(RefusalReason.BAD_PARTITION, message, names=(key,)) from error
 
 
-def needed_keys(
-    mapping: PartitionMapping, readers: KeySet, keys: PartitionKeys, reader: str, key: KeyText
+def needed_keys(  # noqa: PLR0913, PLR0917 -- both sides, by name and by key
+    now: KeysNow,
+    mapping: PartitionMapping,
+    readers: KeySet,
+    keys: PartitionKeys,
+    reader: str,
+    key: KeyText,
 ) -> KeySet:
     """Return the partitions of an asset that those of a reader need.
 
     Raises:
-        PlanRefused: one of them does not exist.
+        PlanRefused: one of them does not exist, or a mapping of the user's gave no answer.
     """
     try:
-        return upstream_keys(mapping, readers, keys)
+        return upstream_keys(mapping, readers, keys, ask=now.ask)
     except NoUpstreamPartition as error:
         message = f"{reader} reads {key}: {error}"
         raise PlanRefused(RefusalReason.BAD_PARTITION, message, names=(key,)) from error
@@ -151,7 +156,7 @@ class _Finding:
             block = self._block_of(key)
             if reader in made and block not in made:
                 keys = self._now.keys(self._of_block[block])
-                needed = needed_keys(mapping, made[reader], keys, reader, key)
+                needed = needed_keys(self._now, mapping, made[reader], keys, reader, key)
                 found[block] = found[block] | needed if block in found else needed
         return found
 
@@ -162,7 +167,7 @@ class _Finding:
             block = self._block_of(key)
             if block in made and reader not in made:
                 keys = self._now.keys(self._of_block[reader])
-                fed = downstream_keys(mapping, made[block], keys)
+                fed = downstream_keys(mapping, made[block], keys, ask=self._now.ask)
                 found[reader] = found[reader] | fed if reader in found else fed
         return found
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from treadle.locations import canonical
 from treadle.locations.canonical import Json
 from treadle.locations.location import LoadedLocation
-from treadle.partitions._questions import ConfigQuestion, MappingQuestion, answer, config_answer
+from treadle.partitions._answers import answer, config_answer
+from treadle.partitions._questions import ConfigQuestion, MappingQuestion
 from treadle_worker.loading.problems import describe
 
 

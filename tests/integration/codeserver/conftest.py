@@ -92,7 +92,7 @@ def start(socket_folder: Path) -> Iterator[Start]:
             address = bind or f"unix:{socket_folder}/{secrets.token_hex(4)}.sock"
             metadata = (("authorization", f"Bearer {token}"),) if token else ()
             return stack.enter_context(
-                _running([*arguments, "--bind", address], metadata, environment)
+                running_server([*arguments, "--bind", address], metadata, environment)
             )
 
         yield start_one
@@ -104,7 +104,7 @@ def seed(socket_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     module = tmp_path_factory.mktemp("seed") / "seed_like.py"
     module.write_text(SEED_LIKE)
     arguments = ["-f", str(module), "--bind", f"unix:{socket_folder}/seed.sock"]
-    with _running(arguments) as server:
+    with running_server(arguments) as server:
         yield server
 
 
@@ -169,7 +169,7 @@ defs = Definitions(
 
 
 @contextmanager
-def _running(
+def running_server(
     arguments: Sequence[str | Path],
     metadata: tuple[tuple[str, str], ...] = (),
     environment: Mapping[str, str] | None = None,

@@ -19,7 +19,8 @@ from treadle import (
 )
 from treadle.locations import canonical
 from treadle.locations.location import LoadedLocation, build_location
-from treadle.partitions._questions import MappingQuestion, WrongAnswer, answer
+from treadle.partitions._answers import WrongAnswer, answer
+from treadle.partitions._questions import MappingQuestion
 from treadle_contract.partition import UserMapping
 
 LETTERS = StaticPartitionsDefinition(["a", "b", "c"])

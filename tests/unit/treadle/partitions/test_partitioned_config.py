@@ -21,7 +21,8 @@ from treadle import (
     weekly_partitioned_config,
 )
 from treadle.locations.location import build_location
-from treadle.partitions._questions import ConfigQuestion, config_answer
+from treadle.partitions._answers import config_answer
+from treadle.partitions._questions import ConfigQuestion
 
 REGIONS = StaticPartitionsDefinition(["eu", "us"])
 
