@@ -57,7 +57,7 @@ FUZZ ?= 60
 # For how many seconds foreign code servers and hosts are tried.
 FOREIGN_SECONDS ?= 60
 fuzz: $(VENV)/.dev  ## Random modules and locations against the model, and foreign code servers and hosts: many, new ones each time.
-	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/e2e/test_random_modules.py \
+	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/unit/treadle_partitions tests/e2e/test_random_modules.py \
 		tests/unit/treadle_inprocess/test_random_modules.py \
 		tests/unit/treadle_inprocess/test_random_checks.py tests/e2e/test_random_checks.py \
 		tests/e2e/test_old_homes.py tests/unit/treadle_launcher/engine/test_state_machine.py \

@@ -161,11 +161,9 @@ class Planner:
             PlanRefused: as `plan` and `plan_again`.
         """
         selected, readers = self._read(asked)
-        reads = readers.reads
-        job = with_config(reads.job, self._functions, asked.options.partitions)
-        config = self._index.run_config(reads.kept.selected, asked.options.config, job)
         reads, index = readers.reads, readers.reads.index
-        config = index.run_config(reads.kept.selected, asked.options.config, reads.job)
+        job = with_config(reads.job, self._functions, asked.options.partitions)
+        config = index.run_config(reads.kept.selected, asked.options.config, job)
         steps = planned_steps(readers, config)
         again = Again(steps=steps, reuses=(), notes=())
         if rerun is not None:

@@ -27,6 +27,7 @@ from treadle.partitions._given import checked_partitions, split_config
 from treadle.selection import InBlock
 from treadle_contract.config_data import in_node
 from treadle_contract.lazy_dataclasses import dataclass, field, field_names, replace
+from treadle_contract.message import UserValue
 from treadle_contract.plan import Isolation
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class JobDefinition(AssetJob):
 
     def config_for(self, partition_key: str) -> UserValue:
         """Return the config of a run of a partition, with nodes named as the job has them."""
-        return config_of(self, in_node(self.name, AssetJob.config_for(self, partition_key)))
+        return in_node(self.name, AssetJob.config_for(self, partition_key))
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         """Refuse to be called: a body calls graphs.

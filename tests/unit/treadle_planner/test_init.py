@@ -15,6 +15,8 @@ def test_exports_are_these_and_no_more() -> None:
         "Rerun",
         "Settled",
         "Told",
+        "UserFunctionFailed",
+        "UserFunctions",
         "plan",
     ]
     assert all(hasattr(treadle_planner, name) for name in treadle_planner.__all__)
