@@ -19,6 +19,7 @@ from treadle_inprocess._home import LOCATION, Home
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.resolution import resolve, told, told_of_partitions
 from treadle_launcher.store.records import Materialization
+from treadle_partitions import keys_of
 from treadle_planner import Planner, Question, Settled, Told, UserFunctionFailed
 
 P = ParamSpec("P")
@@ -97,8 +98,12 @@ class _Known:
         facts = [told(key, self.records.get(key)) for key in question.recorded]
         for asked in question.partitions:
             key = asked.asset_key
-            found = self.partitions[key] = self._home.latest_partitions(key)
-            facts.append(told_of_partitions(key, found))
+            assert asked.definition is not None, "the contract says so"
+            keys = keys_of(asked.definition, now=datetime.now(UTC))
+            made = self._home.latest_partitions(key)
+            found = {each: one for each, one in made.items() if each in keys}
+            self.partitions[key] = found
+            facts.append(told_of_partitions(key, found, keys))
         return facts
 
 

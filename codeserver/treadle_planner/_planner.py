@@ -21,7 +21,7 @@ from treadle_planner._on_record import OnRecord, Settled
 from treadle_planner._plan import Plan
 from treadle_planner._readers import Readers
 from treadle_planner._reads import Reads
-from treadle_planner._record import Conversation, Record
+from treadle_planner._record import Conversation, Question, Record
 from treadle_planner._reexecution import Rerun
 from treadle_planner._request import Asked
 from treadle_planner._selected import (
@@ -116,9 +116,12 @@ class Planner:
         """
         once = plan_once or partial(self.plan_once, rerun=rerun)
         asked, is_again = Asked.of(request), rerun is not None
-        now = self._keys_now(asked)
-        record = Record(frozenset(elsewhere), PartitionRecord(now))
-        return OnRecord(self._index, once, asked, record, is_again=is_again).settled()
+        names = self._index.partitions.dynamic_names
+        if names:
+            asked = replace(asked, dynamic=(yield Question(dynamic=names)).dynamic)
+        record = Record(frozenset(elsewhere), PartitionRecord(self._keys_now(asked)))
+        talk = OnRecord(self._index, once, asked, record, is_again=is_again).settled()
+        return (yield from talk)
 
     def explain(self, asked: Asked) -> ExplanationPart:
         """Return why each op of the location is in the plan of what is asked, or not.

@@ -7,7 +7,7 @@ from typing import TypeAlias, TypeVar
 
 from treadle_contract.codeserver import AssetFact, EarlierStep, PartitionsQuestion
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import Load
 from treadle_planner.partitions._record import PartitionRecord, of_partitions
 
@@ -17,12 +17,13 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What has to be known to go on: of which assets, and partitions of some, a run made a value, whose
-    some are, and what became of `steps` in earlier runs."""
+    some are, what became of `steps` in earlier runs, and the keys of `dynamic` partitions by their names."""
 
     recorded: tuple[KeyText, ...] = ()
     owned: tuple[KeyText, ...] = ()
     steps: tuple[StepKey, ...] = ()
     partitions: tuple[PartitionsQuestion, ...] = ()
+    dynamic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Told:
 
     facts: tuple[AssetFact, ...] = ()
     steps: tuple[EarlierStep, ...] = ()
+    dynamic: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 Conversation: TypeAlias = Generator[Question, Told, T]

@@ -540,7 +540,7 @@ class ExplainResponse(Message):
 class PlanOnRecordRequest(Message):
     """A part of what the caller of PlanOnRecord says."""
 
-    __slots__ = __match_args__ = ('plan', 'reexecution', 'earlier_steps', 'facts', 'last')
+    __slots__ = __match_args__ = ('plan', 'reexecution', 'earlier_steps', 'facts', 'last', 'dynamic')
     plan: PlanRequest | None
     """Selection, options, and whether the plan is to be brief; nothing else is read. Set in the
     first part only."""
@@ -555,6 +555,9 @@ class PlanOnRecordRequest(Message):
     location makes and another one owns, with their owners; then those that were asked for."""
     last: bool
     """Nothing is to be added: it is the code server's turn."""
+    dynamic: tuple[DynamicPartitionKeys, ...]
+    """The keys of the dynamic partitions that were asked for. Of many, the rest is in the next
+    ones of the same name."""
 
     def __init__(
         self,
@@ -564,6 +567,7 @@ class PlanOnRecordRequest(Message):
         earlier_steps: tuple[EarlierStep, ...] = (),
         facts: tuple[AssetFact, ...] = (),
         last: bool = False,
+        dynamic: tuple[DynamicPartitionKeys, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'plan', plan)
@@ -571,6 +575,7 @@ class PlanOnRecordRequest(Message):
         put(self, 'earlier_steps', earlier_steps)
         put(self, 'facts', facts)
         put(self, 'last', last)
+        put(self, 'dynamic', dynamic)
 
     FIELDS = (
         ('plan', 1, 'plan', 'message', 'maybe', 'PlanRequest', 'plan', False, 0),
@@ -578,6 +583,32 @@ class PlanOnRecordRequest(Message):
         ('earlier_steps', 3, 'earlierSteps', 'message', 'many', 'EarlierStep', 'earlier_steps', False, 0),
         ('facts', 4, 'facts', 'message', 'many', 'AssetFact', 'facts', False, 0),
         ('last', 5, 'last', 'flag', 'one', '', 'last', False, 0),
+        ('dynamic', 10, 'dynamic', 'message', 'many', 'DynamicPartitionKeys', 'dynamic', False, 0),
+    )
+
+
+class DynamicPartitionKeys(Message):
+    """Keys of dynamic partitions."""
+
+    __slots__ = __match_args__ = ('name', 'keys')
+    name: str
+    """The name of their definition."""
+    keys: tuple[str, ...]
+    """The keys, in the order in which they were added."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        keys: tuple[str, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'name', name)
+        put(self, 'keys', keys)
+
+    FIELDS = (
+        ('name', 1, 'name', 'text', 'one', '', 'name', True, 1),
+        ('keys', 2, 'keys', 'text', 'many', '', 'keys', False, 30),
     )
 
 
@@ -690,7 +721,7 @@ class PlanOnRecordResponse(Message):
 class PlanQuestion(Message):
     """A part of a question: at most 500 keys."""
 
-    __slots__ = __match_args__ = ('recorded_asset_keys', 'owned_asset_keys', 'last', 'step_keys', 'partitions')
+    __slots__ = __match_args__ = ('recorded_asset_keys', 'owned_asset_keys', 'last', 'step_keys', 'partitions', 'dynamic_names')
     recorded_asset_keys: tuple[KeyText, ...]
     """Of which of these a run made a value, and whether that can be read?"""
     owned_asset_keys: tuple[KeyText, ...]
@@ -702,6 +733,8 @@ class PlanQuestion(Message):
     alone."""
     partitions: tuple[PartitionsQuestion, ...]
     """Which partitions of these did a run make, and can they be read?"""
+    dynamic_names: tuple[str, ...]
+    """Which keys do the dynamic partitions of these names have?"""
 
     def __init__(
         self,
@@ -711,6 +744,7 @@ class PlanQuestion(Message):
         last: bool = False,
         step_keys: tuple[StepKey, ...] = (),
         partitions: tuple[PartitionsQuestion, ...] = (),
+        dynamic_names: tuple[str, ...] = (),
     ) -> None:
         put = object.__setattr__
         put(self, 'recorded_asset_keys', recorded_asset_keys)
@@ -718,6 +752,7 @@ class PlanQuestion(Message):
         put(self, 'last', last)
         put(self, 'step_keys', step_keys)
         put(self, 'partitions', partitions)
+        put(self, 'dynamic_names', dynamic_names)
 
     FIELDS = (
         ('recorded_asset_keys', 1, 'recordedAssetKeys', 'text', 'many', '', 'recorded_asset_keys', False, 2),
@@ -725,6 +760,7 @@ class PlanQuestion(Message):
         ('last', 3, 'last', 'flag', 'one', '', 'last', False, 0),
         ('step_keys', 10, 'stepKeys', 'text', 'many', '', 'step_keys', False, 4),
         ('partitions', 4, 'partitions', 'message', 'many', 'PartitionsQuestion', 'partitions', False, 0),
+        ('dynamic_names', 5, 'dynamicNames', 'text', 'many', '', 'dynamic_names', False, 1),
     )
 
 
@@ -736,15 +772,15 @@ class PartitionsQuestion(Message):
     """The asset."""
     partitions: PlannedPartitions | None
     """Those that it is asked for. Unset: all that a run made."""
-    definition: PartitionsDefinition | None
-    """The definition that they are of. Set where a range is of several keys."""
+    definition: PartitionsDefinition
+    """The definition of the asset: what it has not is not told of."""
 
     def __init__(
         self,
         *,
         asset_key: KeyText,
         partitions: PlannedPartitions | None = None,
-        definition: PartitionsDefinition | None = None,
+        definition: PartitionsDefinition,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
@@ -754,7 +790,7 @@ class PartitionsQuestion(Message):
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
         ('partitions', 2, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
-        ('definition', 3, 'definition', 'message', 'maybe', 'PartitionsDefinition', 'definition', False, 0),
+        ('definition', 3, 'definition', 'message', 'one', 'PartitionsDefinition', 'definition', True, 0),
     )
 
 
@@ -973,6 +1009,7 @@ MESSAGES['SelectResponse'] = SelectResponse
 MESSAGES['ExplainRequest'] = ExplainRequest
 MESSAGES['ExplainResponse'] = ExplainResponse
 MESSAGES['PlanOnRecordRequest'] = PlanOnRecordRequest
+MESSAGES['DynamicPartitionKeys'] = DynamicPartitionKeys
 MESSAGES['AssetFact'] = AssetFact
 MESSAGES['PartitionFact'] = PartitionFact
 MESSAGES['PlanOnRecordResponse'] = PlanOnRecordResponse

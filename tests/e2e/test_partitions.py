@@ -51,6 +51,20 @@ def week(raw):
 @asset
 def every(raw):
     return raw
+
+CITIES = DynamicPartitionsDefinition(name="cities")
+
+@asset(partitions_def=CITIES)
+def city(context):
+    return context.partition_key.upper()
+
+@asset(partitions_def=CITIES)
+def sign(context, city):
+    return f"{city}!"
+
+@asset
+def cities(city):
+    return city
 """
 
 
@@ -131,6 +145,28 @@ def test_a_partition_that_is_not_there_is_refused_before_anything_runs(client: C
         client.materialize("raw", partition="2024-01-0x")
     with pytest.raises(PartitionError, match="nothing that is selected has partitions"):
         client.materialize("every", partition="2024-01-01")
+
+
+def test_keys_that_are_added_are_partitions_and_those_removed_are_read_no_more(
+    client: Client,
+) -> None:
+    with pytest.raises(PartitionError, match="There is none yet"):
+        client.materialize("city")
+    client.add_partitions("cities", ["rome", "oslo", "bern"])
+    for key in ("rome", "oslo"):
+        make(client, "city", partition=key)
+    make(client, "city or sign", partition="bern")
+
+    make(client, "sign", partition="oslo")
+    make(client, "cities")
+
+    assert client.load("sign", partition="oslo") == "OSLO!"
+    assert client.load("cities") == {"rome": "ROME", "oslo": "OSLO", "bern": "BERN"}
+    client.remove_partitions("cities", ["oslo"])
+    make(client, "cities")
+    assert client.load("cities") == {"rome": "ROME", "bern": "BERN"}
+    with pytest.raises(PartitionError, match="no partition 'oslo'"):
+        client.materialize("sign", partition="oslo")
 
 
 def test_the_command_takes_a_partition_and_shows_it(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from treadle_contract.codeserver import (
 from treadle_contract.ids import KeyText, StepKey
 from treadle_planner import Question, Rerun, Told
 
-_RECORDED, _OWNED, _STEPS, _PARTITIONS = range(4)
+_RECORDED, _OWNED, _STEPS, _PARTITIONS, _DYNAMIC = range(5)
 
 
 class OnRecordRequest:
@@ -49,7 +49,12 @@ class OnRecordRequest:
             BadArgumentError: it is not whole.
         """
         parts = await self._turn()
+        dynamic: dict[str, tuple[str, ...]] = {}
+        for part in parts:
+            for each in part.dynamic:
+                dynamic[each.name] = (*dynamic.get(each.name, ()), *each.keys)
         return Told(
+            dynamic=dynamic,
             facts=tuple(fact for part in parts for fact in part.facts),
             steps=tuple(step for part in parts for step in part.earlier_steps),
         )
@@ -71,6 +76,7 @@ def asked_in_parts(question: Question) -> Iterator[PlanOnRecordResponse]:
         *((_OWNED, key) for key in question.owned),
         *((_STEPS, key) for key in question.steps),
         *((_PARTITIONS, each) for each in question.partitions),
+        *((_DYNAMIC, name) for name in question.dynamic),
     ]
     for begin in range(0, len(asked), PART_ITEMS) or (0,):
         part = asked[begin : begin + PART_ITEMS]
@@ -80,6 +86,7 @@ def asked_in_parts(question: Question) -> Iterator[PlanOnRecordResponse]:
                 recorded_asset_keys=tuple(KeyText(key) for of, key in keys if of == _RECORDED),
                 owned_asset_keys=tuple(KeyText(key) for of, key in keys if of == _OWNED),
                 step_keys=tuple(StepKey(key) for of, key in keys if of == _STEPS),
+                dynamic_names=tuple(name for of, name in keys if of == _DYNAMIC),
                 partitions=tuple(each for _, each in part if isinstance(each, PartitionsQuestion)),
                 last=begin + PART_ITEMS >= len(asked),
             )

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from treadle_contract.codeserver import AssetFact, PartitionsQuestion
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import Load
 from treadle_partitions import KeySet, UnknownPartition, range_text
+from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner.partitions._definitions import KeysNow
+
+MOST_LOADED: Final = 10_000
+"""How many partitions of an asset a run may load."""
 
 
 def of_partitions(load: Load) -> bool:
     """Tell whether what is loaded is partitions of an asset."""
     return load.partitions is not None or load.every_partition
+
+
+def _too_many(load: Load, count: int) -> PlanRefused:
+    message = (
+        f"{load.readers[0].step_key} reads {count:,} partitions of {load.asset_key}, and a run loads at most"
+        f" {MOST_LOADED:,} of an asset. Read fewer, with a partition_mapping, or read them in runs of fewer"
+        " partitions."
+    )
+    return PlanRefused(RefusalReason.BAD_PARTITION, message, names=(load.asset_key,))
 
 
 class PartitionRecord:
@@ -27,13 +41,11 @@ class PartitionRecord:
 
     def question(self, load: Load) -> PartitionsQuestion:
         """Return what is to be asked about a load."""
-        wanted = None if load.every_partition else load.partitions
-        has_ranges = wanted is not None and any(each.first != each.last for each in wanted.ranges)
-        by_id = self._now.definitions.by_id
+        definitions = self._now.definitions
         return PartitionsQuestion(
             asset_key=load.asset_key,
-            partitions=wanted,
-            definition=by_id[wanted.definition_id] if wanted is not None and has_ranges else None,
+            partitions=None if load.every_partition else load.partitions,
+            definition=definitions.by_id[definitions.of_asset[load.asset_key]],
         )
 
     def not_asked(self, questions: Iterable[PartitionsQuestion]) -> tuple[PartitionsQuestion, ...]:
@@ -57,8 +69,17 @@ class PartitionRecord:
                     self._gone.setdefault(fact.asset_key, []).append((found, each.gone))
 
     def is_stored(self, load: Load) -> bool:
-        """Tell whether a run made all that is loaded, and its manager can read it."""
+        """Tell whether a run made all that is loaded, and its manager can read it.
+
+        Raises:
+            PlanRefused: that is more than one step can be told of.
+        """
         made = self._made.get(load.asset_key)
+        count = 0 if load.partitions is None else load.partitions.count
+        if load.every_partition and made is not None:
+            count = max(count, made.count)
+        if count > MOST_LOADED:
+            raise _too_many(load, count)
         if load.partitions is None:
             return bool(made) and not (load.builtin_manager and self._gone.get(load.asset_key))
         return not self.lacking(load)

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Final
 
-from treadle_contract.codeserver import AssetFact, EarlierStep, PlanOnRecordRequest, PlanQuestion
+from treadle_contract.codeserver import (
+    AssetFact,
+    DynamicPartitionKeys,
+    EarlierStep,
+    PartitionsQuestion,
+    PlanOnRecordRequest,
+    PlanQuestion,
+)
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import PlannedStep, UnrecordedLoads, UnselectedOutputs, Verdict
 from treadle_launcher.planning.earlier_successes import EarlierSuccesses
@@ -13,7 +22,10 @@ from treadle_launcher.planning.plan_check import BadPlanError
 from treadle_launcher.planning.resolution import resolve, told, told_of_partitions
 from treadle_launcher.store.records import Materialization
 from treadle_launcher.values.stored_values import LatestValues
-from treadle_partitions import planned_keys
+from treadle_partitions import keys_of, planned_keys
+
+_KEYS_AT_ONCE: Final = 1000
+"""How many dynamic keys one item of an answer has: they are up to 1 KiB long."""
 
 
 class OnRecord:
@@ -36,6 +48,7 @@ class OnRecord:
         self._owners = owners
         self._known: set[KeyText] = set()
         self._known_partitions: set[KeyText] = set()
+        self._dynamic: Mapping[str, tuple[str, ...]] = {}
         self.records: dict[KeyText, Materialization] = {}
         self.partitions: dict[KeyText, dict[str, Materialization]] = {}
 
@@ -50,7 +63,16 @@ class OnRecord:
 
     async def told(self, question: PlanQuestion) -> PlanOnRecordRequest:
         """Answer a question."""
+        if question.dynamic_names:
+            self._dynamic = await self._latest.dynamic_keys(question.dynamic_names)
         return PlanOnRecordRequest(
+            dynamic=tuple(
+                DynamicPartitionKeys(name=name, keys=keys[begin : begin + _KEYS_AT_ONCE])
+                for name, keys in self._dynamic.items()
+                for begin in range(0, len(keys), _KEYS_AT_ONCE)
+            )
+            if question.dynamic_names
+            else (),
             facts=await self._facts(question),
             earlier_steps=await self._successes.of(question.step_keys)
             if question.step_keys
@@ -62,28 +84,31 @@ class OnRecord:
         self.records.update(await self._latest.of(keys))
         self._known.update(keys)
         owned = await self._owners() if question.owned_asset_keys else {}
-        for asked in question.partitions:
-            wanted = None
-            if asked.partitions is not None:
-                definitions = () if asked.definition is None else (asked.definition,)
-                wanted = planned_keys(asked.partitions, definitions)
-            found = await self._latest.of_partitions(asked.asset_key, wanted)
-            known = self.partitions.setdefault(asked.asset_key, {})
-            # Looked up once: what was said of a partition stays.
-            known.update({key: made for key, made in found.items() if key not in known})
-            self._known_partitions.add(asked.asset_key)
+        partitions = [await self._partitions_of(asked) for asked in question.partitions]
         return (
             *(told(key, self.records.get(key)) for key in question.recorded_asset_keys),
-            *(
-                told_of_partitions(asked.asset_key, self.partitions[asked.asset_key])
-                for asked in question.partitions
-            ),
+            *partitions,
             *(
                 AssetFact(asset_key=key, owner=owned[key])
                 for key in question.owned_asset_keys
                 if key in owned
             ),
         )
+
+    async def _partitions_of(self, asked: PartitionsQuestion) -> AssetFact:
+        """Look up what is stored of partitions that an asset has. What was said of one stays."""
+        assert asked.definition is not None, "the contract says so"
+        keys = keys_of(asked.definition, now=datetime.now(UTC), dynamic=self._dynamic)
+        wanted = None
+        if asked.partitions is not None:
+            wanted = planned_keys(asked.partitions, (asked.definition,))
+        found = await self._latest.of_partitions(asked.asset_key, wanted)
+        known = self.partitions.setdefault(asked.asset_key, {})
+        for key, made in found.items():
+            if key not in known and key in keys:
+                known[key] = made
+        self._known_partitions.add(asked.asset_key)
+        return told_of_partitions(asked.asset_key, known, keys)
 
     @property
     def told_steps(self) -> Iterator[EarlierStep]:

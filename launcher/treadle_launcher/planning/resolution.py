@@ -8,13 +8,13 @@ from typing import Final, TypeAlias
 from treadle_contract.codeserver import AssetFact, PartitionFact
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
-from treadle_contract.partition import PartitionKeyRange, PartitionsDefinition
+from treadle_contract.partition import PartitionsDefinition
 from treadle_contract.plan import Load, LoadedPartition, LoadState
 from treadle_launcher.clock import as_moment
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.store.records import REMOVED, Materialization
 from treadle_launcher.values.versions import version_of_materialization
-from treadle_partitions import planned_keys
+from treadle_partitions import KeySet, PartitionKeys, planned_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,6 @@ Partitions: TypeAlias = "Mapping[KeyText, Mapping[str, Materialization]]"
 """What is on record of partitions, by asset and key."""
 
 _NONE: Final[Partitions] = {}
-_MOST_LOADED: Final = 10_000
-"""What the contract says of Load.loaded_partitions."""
 
 
 def resolve(
@@ -105,21 +103,25 @@ def _resolve_partitions(
                 store_sequence=each.store_sequence,
                 materialized_at=as_moment(each.time),
             )
-            for each in found[:_MOST_LOADED]
+            for each in found
         ),
     )
 
 
-def told_of_partitions(key: KeyText, records: Mapping[str, Materialization]) -> AssetFact:
-    """Return what a planner that asks for partitions of an asset is told of them."""
+def told_of_partitions(
+    key: KeyText, records: Mapping[str, Materialization], keys: PartitionKeys
+) -> AssetFact:
+    """Return what a planner that asks for partitions of an asset is told of them: ranges of `keys`."""
+    by_problem: dict[str, list[str]] = {}
+    for partition, record in records.items():
+        by_problem.setdefault(unreadable(record), []).append(partition)
     return AssetFact(
         asset_key=key,
         recorded=bool(records),
         partitions=tuple(
-            PartitionFact(
-                keys=PartitionKeyRange(first=partition, last=partition), gone=unreadable(record)
-            )
-            for partition, record in records.items()
+            PartitionFact(keys=each, gone=problem)
+            for problem, made in by_problem.items()
+            for each in KeySet.of(keys, made).ranges()
         ),
     )
 

@@ -81,6 +81,10 @@ class LatestValues:
         marked = await self._looked_at(latest.values())
         return {made.partition_key: made for made in marked}
 
+    async def dynamic_keys(self, names: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the keys of dynamic partitions, by the name of their definition."""
+        return await self._store.partitions.keys_of(names)
+
     async def _looked_at(self, made: Iterable[Materialization]) -> tuple[Materialization, ...]:
         marked = await self._values.marked(made)
         whole = [

@@ -86,6 +86,7 @@ class _Answers:
         self._asked_whose: list[KeyText] = []
         self._asked_steps: list[StepKey] = []
         self._asked_partitions: list[PartitionsQuestion] = []
+        self._asked_dynamic: list[str] = []
         self._questions = 0
         self.generation = ""
         """What the code server said last that it serves."""
@@ -127,6 +128,7 @@ class _Answers:
         self._asked_whose += question.owned_asset_keys
         self._asked_steps += question.step_keys
         self._asked_partitions += question.partitions
+        self._asked_dynamic += question.dynamic_names
         if question.last:
             self._questions += 1
             if self._questions > _MOST_QUESTIONS:
@@ -138,8 +140,9 @@ class _Answers:
                     owned_asset_keys=tuple(self._asked_whose),
                     step_keys=tuple(self._asked_steps),
                     partitions=tuple(self._asked_partitions),
+                    dynamic_names=tuple(self._asked_dynamic),
                 )
             )
             self._asked, self._asked_whose, self._asked_steps = [], [], []
-            self._asked_partitions = []
+            self._asked_partitions, self._asked_dynamic = [], []
             self._turns.put_nowait(written_turn(told))

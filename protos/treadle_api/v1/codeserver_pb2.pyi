@@ -726,6 +726,7 @@ class PlanOnRecordRequest(_message.Message):
     EARLIER_STEPS_FIELD_NUMBER: _builtins.int
     FACTS_FIELD_NUMBER: _builtins.int
     LAST_FIELD_NUMBER: _builtins.int
+    DYNAMIC_FIELD_NUMBER: _builtins.int
     last: _builtins.bool
     """Nothing is to be added: it is the code server's turn."""
     @_builtins.property
@@ -750,6 +751,12 @@ class PlanOnRecordRequest(_message.Message):
         makes and another one owns, with their owners; then those that were asked for.
         """
 
+    @_builtins.property
+    def dynamic(self) -> _containers.RepeatedCompositeFieldContainer[Global___DynamicPartitionKeys]:
+        """The keys of the dynamic partitions that were asked for. Of many, the rest is in the next ones of
+        the same name.
+        """
+
     def __init__(
         self,
         *,
@@ -758,14 +765,43 @@ class PlanOnRecordRequest(_message.Message):
         earlier_steps: _abc.Iterable[Global___EarlierStep] | None = ...,
         facts: _abc.Iterable[Global___AssetFact] | None = ...,
         last: _builtins.bool = ...,
+        dynamic: _abc.Iterable[Global___DynamicPartitionKeys] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["plan", b"plan", "reexecution", b"reexecution"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["earlier_steps", b"earlier_steps", "facts", b"facts", "last", b"last", "plan", b"plan", "reexecution", b"reexecution"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dynamic", b"dynamic", "earlier_steps", b"earlier_steps", "facts", b"facts", "last", b"last", "plan", b"plan", "reexecution", b"reexecution"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanOnRecordRequest: _TypeAlias = PlanOnRecordRequest  # noqa: Y015
+
+@_typing.final
+class DynamicPartitionKeys(_message.Message):
+    """Keys of dynamic partitions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The name of their definition."""
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The keys, in the order in which they were added."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DynamicPartitionKeys: _TypeAlias = DynamicPartitionKeys  # noqa: Y015
 
 @_typing.final
 class AssetFact(_message.Message):
@@ -896,6 +932,7 @@ class PlanQuestion(_message.Message):
     LAST_FIELD_NUMBER: _builtins.int
     STEP_KEYS_FIELD_NUMBER: _builtins.int
     PARTITIONS_FIELD_NUMBER: _builtins.int
+    DYNAMIC_NAMES_FIELD_NUMBER: _builtins.int
     last: _builtins.bool
     """That is the question: it is the caller's turn."""
     @_builtins.property
@@ -914,6 +951,10 @@ class PlanQuestion(_message.Message):
     def partitions(self) -> _containers.RepeatedCompositeFieldContainer[Global___PartitionsQuestion]:
         """Which partitions of these did a run make, and can they be read?"""
 
+    @_builtins.property
+    def dynamic_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Which keys do the dynamic partitions of these names have?"""
+
     def __init__(
         self,
         *,
@@ -922,10 +963,11 @@ class PlanQuestion(_message.Message):
         last: _builtins.bool = ...,
         step_keys: _abc.Iterable[_builtins.str] | None = ...,
         partitions: _abc.Iterable[Global___PartitionsQuestion] | None = ...,
+        dynamic_names: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["last", b"last", "owned_asset_keys", b"owned_asset_keys", "partitions", b"partitions", "recorded_asset_keys", b"recorded_asset_keys", "step_keys", b"step_keys"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dynamic_names", b"dynamic_names", "last", b"last", "owned_asset_keys", b"owned_asset_keys", "partitions", b"partitions", "recorded_asset_keys", b"recorded_asset_keys", "step_keys", b"step_keys"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -948,7 +990,7 @@ class PartitionsQuestion(_message.Message):
 
     @_builtins.property
     def definition(self) -> _partition_pb2.PartitionsDefinition:
-        """The definition that they are of. Set where a range is of several keys."""
+        """The definition of the asset: what it has not is not told of."""
 
     def __init__(
         self,
