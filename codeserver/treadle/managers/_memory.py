@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from treadle._errors import TreadleError
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
+from treadle.managers._by_partition import loaded_by_partition, values_by_partition
 from treadle.resources._manager_definitions import IOManagerDefinition
 from treadle.resources._openable import InitResourceContext
 from treadle.steps._own_process import runs_in_own_process
@@ -38,7 +39,8 @@ class InMemoryIOManager(IOManager):
                 " the value, or give FilesystemIOManager(base_dir=…). In treadle.materialize(…), where all"
                 " steps run in one process, it works."
             )
-        self.values[tuple(context.get_identifier())] = obj
+        for partition, value in values_by_partition(context, obj):
+            self.values[_place(context, partition)] = value
 
     def load_input(self, context: InputContext) -> Any:
         """Return a value that was kept.
@@ -46,7 +48,9 @@ class InMemoryIOManager(IOManager):
         Raises:
             NotInMemoryError: there is none.
         """
-        key = tuple(context.get_identifier())
+        return loaded_by_partition(context, lambda each: self._value(_place(context, each)))
+
+    def _value(self, key: tuple[object, ...]) -> Any:
         if key not in self.values:
             named = "/".join(map(str, key))
             raise NotInMemoryError(
@@ -54,6 +58,13 @@ class InMemoryIOManager(IOManager):
                 " in the same run."
             )
         return self.values[key]
+
+
+def _place(context: InputContext | OutputContext, partition: str) -> tuple[object, ...]:
+    """Return under what a value is kept."""
+    if not partition:
+        return tuple(context.get_identifier())
+    return (*context.asset_key.path, partition)
 
 
 _of_runs: OrderedDict[str, InMemoryIOManager] = OrderedDict()

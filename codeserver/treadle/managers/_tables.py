@@ -18,6 +18,7 @@ from treadle._system import os
 from treadle._table_schema import TableColumn, TableColumnConstraints, TableSchema
 from treadle._value_words import a
 from treadle.io._io_manager import InputContext, OutputContext
+from treadle.managers._by_partition import loaded_by_partition, path_of, values_by_partition
 from treadle.managers._table_forms import (
     READER,
     form_of_type,
@@ -70,6 +71,10 @@ class _TableIOManager(ConfigurableIOManager):
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Write a table to this run's file, whole, and say of what columns and how many rows it is."""
+        for partition, table in values_by_partition(context, obj):
+            self._store(context, table, partition)
+
+    def _store(self, context: OutputContext, obj: Any, partition: str) -> None:
         form = form_of_value(obj)
         if form is None:
             raise NoTableError(
@@ -77,7 +82,7 @@ class _TableIOManager(ConfigurableIOManager):
                 f" {context.name!r} of {context.step_key!r} is {a(type(obj).__name__)}. Return a table, or"
                 " name another manager for it: Out(io_manager_key=…), @asset(io_manager_key=…)."
             )
-        path = self._folder(context) / f"{context.run_id}{self.suffix}"
+        path = self._folder(context, partition) / f"{context.run_id}{self.suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
         with _put_in_place(path) as beside:
             schema, rows = self._write(form.as_batches(obj), beside)
@@ -99,7 +104,17 @@ class _TableIOManager(ConfigurableIOManager):
                 f"Input {context.name!r} of {context.step_key!r} is connected to nothing, and"
                 f" {type(self).__name__} loads what was stored. Connect it."
             )
-        path = self._folder(upstream) / f"{upstream.run_id or _LATEST}{self.suffix}"
+        runs = {}
+        if context.partitions is not None:
+            runs = dict(zip(context.partitions.named(), context.partitions.runs, strict=False))
+
+        def load(key: str) -> Any:
+            run_id = runs.get(key, upstream.run_id) or _LATEST
+            return self._load(context, self._folder(upstream, key) / f"{run_id}{self.suffix}")
+
+        return loaded_by_partition(context, load)
+
+    def _load(self, context: InputContext, path: Path) -> Any:
         if not path.exists():
             raise StoredFileMissingError(f"input {context.name!r}", path)
         declared = context.dagster_type.typing_type
@@ -120,9 +135,9 @@ class _TableIOManager(ConfigurableIOManager):
     def _read(self, path: Path, form: str | None) -> Any:
         """Read a file in a form, None for that of what was stored."""
 
-    def _folder(self, context: OutputContext) -> Path:
+    def _folder(self, context: OutputContext, partition: str) -> Path:
         if context.has_asset_key:
-            return Path(self.base_dir, *context.get_asset_identifier())
+            return Path(self.base_dir, *context.asset_key.path, *path_of(partition))
         return Path(self.base_dir, ".runs", context.run_id, context.step_key, context.name)
 
 

@@ -16,6 +16,7 @@ from treadle._source import user_line
 from treadle._system import os
 from treadle._value_words import in_words
 from treadle.io._io_manager import InputContext, IOManager, OutputContext
+from treadle.managers._by_partition import loaded_by_partition, path_of, values_by_partition
 
 
 class StoredFileMissingError(TreadleError):
@@ -67,8 +68,11 @@ class UPathIOManager(IOManager):
         return {}
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Write the value, and say where."""
-        path = self._get_path(context)
+        """Write the value, and say where: that of each partition at a path of its own."""
+        for partition, value in values_by_partition(context, obj):
+            self._write(context, value, self._path_of(context, partition))
+
+    def _write(self, context: OutputContext, obj: Any, path: Any) -> None:
         self.make_directory(path.parent)
         context.log.debug(self.get_writing_output_log_message(path))
         if self.atomic and isinstance(path, Path) and _is_local(path):
@@ -81,8 +85,11 @@ class UPathIOManager(IOManager):
         )
 
     def load_input(self, context: InputContext) -> Any:
-        """Read the value that the input names."""
-        return self._load_single_input(self._get_path(context), context)
+        """Read the value that the input names; of several partitions a mapping of key to value."""
+        return loaded_by_partition(
+            context,
+            lambda key: self._load_single_input(self._path_of(context, key), context),
+        )
 
     def has_output(self, context: OutputContext) -> bool:
         """Whether there is something where the value would lie."""
@@ -116,8 +123,16 @@ class UPathIOManager(IOManager):
         return dict(getattr(self._base_path, "storage_options", {}))
 
     def get_asset_relative_path(self, context: InputContext | OutputContext) -> Any:
-        """Return where an asset lies below the base path, without extension."""
-        return PurePosixPath(*context.get_asset_identifier())
+        """Return where an asset lies below the base path, without extension; its partitions lie in it."""
+        return PurePosixPath(*context.asset_key.path)
+
+    def get_path_for_partition(
+        self, context: InputContext | OutputContext, path: Any, partition: str
+    ) -> Any:
+        """Return where a partition lies, whose asset lies at the path. Of several dimensions, `partition` has
+        them with "/" between.
+        """
+        return path / partition
 
     def get_op_output_relative_path(self, context: InputContext | OutputContext) -> Any:
         """Return where an intermediate lies below the base path, without extension."""
@@ -132,7 +147,14 @@ class UPathIOManager(IOManager):
         return f"Writing {path} with {type(self).__name__}."
 
     def _get_path(self, context: InputContext | OutputContext) -> Any:
-        return self._with_extension(self._get_path_without_extension(context))
+        key = context.asset_partition_key if context.has_asset_partitions else ""
+        return self._path_of(context, key)
+
+    def _path_of(self, context: InputContext | OutputContext, partition: str) -> Any:
+        path = self._get_path_without_extension(context)
+        if partition:
+            path = self.get_path_for_partition(context, path, "/".join(path_of(partition)))
+        return self._with_extension(path)
 
     def _get_path_without_extension(self, context: InputContext | OutputContext) -> Any:
         if context.has_asset_key:
@@ -158,7 +180,7 @@ class UPathIOManager(IOManager):
         except FileNotFoundError as error:
             if self.path_exists(path):
                 raise
-            named = context.get_asset_identifier() if context.has_asset_key else None
+            named = context.asset_key.path if context.has_asset_key else None
             what = "/".join(named) if named else f"input {context.name!r}"
             raise StoredFileMissingError(what, path) from error
 

@@ -12,6 +12,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.partition import MultiPartitions
 
 if TYPE_CHECKING:
+    from treadle.locations.snapshot import Asset
     from treadle.partitions._time_windows import PartitionKeyRange, TimeWindow
     from treadle_contract.partition import PartitionsDefinition
     from treadle_contract.plan import PlannedPartitions
@@ -23,10 +24,16 @@ _TOLD: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Partitions:
-    """Some partitions of one definition, in its order. Of none that is known where a test made them."""
+    """Some partitions of one definition, in its order. Of none that is known where a test made them.
+
+    Of what is read, `runs` are those that made each, "" where no record says, and `by_key` is whether
+    the op gets a mapping of key to value, of one partition too.
+    """
 
     keys: tuple[str, ...]
     definition: PartitionsDefinition | None = None
+    runs: tuple[str, ...] = ()
+    by_key: bool = False
 
     @classmethod
     def of(
@@ -40,13 +47,23 @@ class Partitions:
 
     @classmethod
     def read_by(
-        cls, source: TaskSource, definitions: Sequence[PartitionsDefinition]
+        cls,
+        source: TaskSource,
+        definitions: Sequence[PartitionsDefinition],
+        asset: Asset | None = None,
     ) -> Partitions | None:
-        """Return those that an input reads; None: it reads no asset with partitions."""
+        """Return those that an input reads of an asset; None: it has none."""
         if not source.partitions:
             return None
-        keys = tuple([each.partition_key for each in source.partitions])
-        return cls(keys, definition_of(source.partitions_definition_id, definitions))
+        return cls(
+            keys=tuple([each.partition_key for each in source.partitions]),
+            definition=definition_of(
+                asset.partitions if asset is not None else source.partitions_definition_id,
+                definitions,
+            ),
+            runs=tuple([each.run_id for each in source.partitions]),
+            by_key=source.by_partition,
+        )
 
     def key(self, instead: str) -> str:
         """Return the only one. `instead` is what to ask for where there are several.

@@ -321,9 +321,9 @@ def upstream_output(
         resources=resources,
         key=AssetKey(source.asset_key) if source.asset_key else None,
         mapping_key=source.mapping_key or None,
-        partitions=Partitions.read_by(source, location.snapshot.partitions),
     )
     asset = _asset(location.snapshot, source.asset_key)
+    context.partitions = Partitions.read_by(source, location.snapshot.partitions, asset)
     step_key, output = source.step_key, source.output
     if asset is not None and asset.step_key is not None:
         step_key, output = asset.step_key, asset.output or output

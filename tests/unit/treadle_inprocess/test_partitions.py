@@ -13,12 +13,14 @@ from treadle import (
     AssetIn,
     DailyPartitionsDefinition,
     Definitions,
+    InMemoryIOManager,
     InputContext,
     IOManager,
     MaterializeResult,
     MultiPartitionsDefinition,
     Output,
     OutputContext,
+    PickledObjectFilesystemIOManager,
     PlanRefused,
     StaticPartitionsDefinition,
     TimeWindowPartitionMapping,
@@ -170,11 +172,13 @@ def test_a_run_of_several_takes_a_mapping_or_an_output_for_each_and_keeps_what_c
     assert found.output_for_node("reader") == {"left": 8, "middle": 12}
 
 
-def several(assets: list[Any], *keys: str, folder: Path) -> Any:
+def several(
+    assets: list[Any], *keys: str, folder: Path, resources: dict[str, Any] | None = None
+) -> Any:
     """Make several partitions in one run, as a backfill does."""
     ranges = tuple(PartitionKeyRange(first=key, last=key) for key in keys)
     request = Request(
-        definitions=Definitions(assets=assets),
+        definitions=Definitions(assets=assets, resources=resources),
         selection=Selection(),
         options=PlanOptions(partitions=ranges),
         tags={},
@@ -280,3 +284,62 @@ def test_an_unpartitioned_asset_is_one_value_to_a_partition() -> None:
     result = materialize([factor, raw, times], partition_key="2024-01-05")
 
     assert result.output_for_node("times") == 15
+
+
+def kept_in_files(folder: Path) -> IOManager:
+    return PickledObjectFilesystemIOManager(folder)
+
+
+def kept_in_memory(_folder: Path) -> IOManager:
+    return InMemoryIOManager()
+
+
+@pytest.mark.parametrize("make", [kept_in_files, kept_in_memory])
+def test_managers_of_treadles_keep_each_partition_for_itself(make: Any, tmp_path: Path) -> None:
+    both = MultiPartitionsDefinition({"day": DAYS, "side": SIDES})
+
+    @asset(partitions_def=both)
+    def cell(context: Any) -> Any:
+        return {key: str(key) for key in context.partition_keys}
+
+    @asset(partitions_def=SIDES)
+    def side(cell: dict[str, str]) -> list[str]:
+        return sorted(cell)
+
+    @asset
+    def every(cell: dict[str, str]) -> dict[str, str]:
+        return cell
+
+    manager = {"io_manager": make(tmp_path / "files")}
+    keys = [f"2024-01-0{day}|left" for day in (1, 2)]
+    several([cell], *keys, folder=tmp_path / "home", resources=manager)
+    found = materialize(
+        [cell, every], selection=["every"], resources=manager, instance=tmp_path / "home"
+    )
+
+    assert found.output_for_node("every") == {key: key for key in keys}
+
+
+def test_files_of_partitions_lie_below_that_of_their_asset(tmp_path: Path) -> None:
+    both = MultiPartitionsDefinition({"day": DAYS, "side": SIDES})
+    manager = {"io_manager": kept_in_files(tmp_path / "files")}
+
+    @asset(partitions_def=both)
+    def cell() -> int:
+        return 1
+
+    materialize([cell], partition_key="2024-01-03|left", resources=manager)
+
+    assert (tmp_path / "files/cell/2024-01-03/left").is_file()
+
+
+@pytest.mark.parametrize("key", [".", "/a"])
+def test_a_key_that_leads_elsewhere_is_no_path(key: str, tmp_path: Path) -> None:
+    manager = {"io_manager": kept_in_files(tmp_path / "files")}
+
+    @asset(partitions_def=StaticPartitionsDefinition([key]))
+    def one() -> int:
+        return 1
+
+    with pytest.raises(Exception, match="is no path below that of its asset"):
+        materialize([one], partition_key=key, resources=manager)
