@@ -60,6 +60,7 @@ fuzz: $(VENV)/.dev  ## Random modules and locations against the model, and forei
 	TREADLE_FUZZ=$(FUZZ) $(BIN)/python -m pytest tests/unit/treadle_planner tests/unit/treadle_partitions tests/e2e/test_random_modules.py \
 		tests/unit/treadle_inprocess/test_random_modules.py \
 		tests/unit/treadle_inprocess/test_random_checks.py tests/e2e/test_random_checks.py \
+		tests/unit/treadle_inprocess/test_random_fan_outs.py tests/e2e/test_random_fan_outs.py \
 		tests/e2e/test_old_homes.py tests/unit/treadle_launcher/engine/test_state_machine.py \
 		tests/unit/treadle_launcher/store/test_store_fold.py tests/unit/treadle_launcher/runs/test_run_view.py \
 		tests/unit/treadle/reach/test_random_mutations.py

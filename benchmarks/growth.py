@@ -20,6 +20,9 @@ LOAD, PLAN, RUN = (
     "Plan of all of n assets",
     "Run of a fan of n ops",
 )
+FAN_OUT = "Run of a fan-out of n elements"
+#: A fan-out of so many is to be as fast, for each, as one of 200.
+ELEMENTS = 10_000
 
 Measure = Callable[[int], Mapping[str, float]]
 
@@ -84,3 +87,23 @@ def run(bench: Bench) -> Found:
     found, stopped = grown(sizes, ours, min(RUN_SECONDS, SHARE * bench.left()))
     points = {size: each["seconds"] for size, each in found.items()}
     yield Curve(RUN, "Treadle", points, stopped)
+
+
+def fan_out(bench: Bench) -> Found:
+    """Measure runs of a fan-out, each element in a process of its own; each run on a new home."""
+    sizes = doubling(bench.of(ELEMENTS, 40), bench.of(SMALLEST, 10))
+
+    def ours(size: int) -> Mapping[str, float]:
+        file = bench.file("fanned_out.py", user_code.fan_out(size))
+        with session(bench, file) as live:
+            began = time.perf_counter()
+            handle = live.run("fanned_out", timeout=4 * RUN_SECONDS)
+            took = time.perf_counter() - began
+            value = live.client.load("fanned_out")
+            must = (size * (size - 1) // 2, size)
+            proofs.same(handle.run_id, "sum of the elements, and their processes", value, must)
+        return {"seconds": took}
+
+    found, stopped = grown(sizes, ours, min(2 * RUN_SECONDS, SHARE * bench.left()))
+    points = {size: each["seconds"] for size, each in found.items()}
+    yield Curve(FAN_OUT, "Treadle", points, stopped)

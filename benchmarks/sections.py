@@ -44,4 +44,5 @@ SECTIONS: Mapping[str, Section] = {
     "command": Section(60, starting.command),
     "growth-load": Section(300, growth.load),
     "growth-run": Section(240, growth.run),
+    "growth-fan-out": Section(480, growth.fan_out),
 }

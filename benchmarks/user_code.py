@@ -45,6 +45,27 @@ def fan():
     return (made, *(following(made) for _ in range({length} - 1)))
 """
 
+FAN_OUT = """import os
+from treadle import DynamicOut, DynamicOutput, graph_asset, op
+
+@op(out=DynamicOut())
+def elements():
+    for number in range({length}):
+        yield DynamicOutput(number, mapping_key=f"e{{number}}")
+
+@op
+def of_one(number):
+    return number, os.getpid()
+
+@op
+def summed(found):
+    return sum(number for number, _ in found), len(set(pid for _, pid in found))
+
+@graph_asset
+def fanned_out():
+    return summed(elements().map(of_one).collect())
+"""
+
 SINGLES = """
 def single(name):
     @graph_asset(name=name)
@@ -133,6 +154,11 @@ def chain():
 def steps(length: int, imports: str = "") -> str:
     """Return a module of a chain and a fan of so many ops, and of one op."""
     return STEPS.format(length=length, imports=imports)
+
+
+def fan_out(length: int) -> str:
+    """Return a module of a fan-out of so many elements, whose asset is their sum, and how many processes there were."""
+    return FAN_OUT.format(length=length)
 
 
 def singles(count: int) -> str:

@@ -4813,7 +4813,9 @@ class RunStarted(Event):
 
 
 class StepExpanded(Event):
-    """A fan-out committed.
+    """A fan-out committed, or one that is reused is there: each step that is mapped over the
+    output, and was not over, makes room for one step for each mapping key. Their keys are its
+    own with the first "[?]" filled in.
 
     output: The output that was fanned out.
     mapping_keys: The mapping keys, in yield order.

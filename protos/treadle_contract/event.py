@@ -282,7 +282,9 @@ class RunStarted(Message):
 
 
 class StepExpanded(Message):
-    """A fan-out committed."""
+    """A fan-out committed, or one that is reused is there: each step that is mapped over the
+    output, and was not over, makes room for one step for each mapping key. Their keys are its
+    own with the first "[?]" filled in."""
 
     __slots__ = __match_args__ = ('output', 'mapping_keys', 'step_count_change')
     output: str

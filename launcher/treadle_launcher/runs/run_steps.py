@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 
+from treadle_contract.fan_outs import is_mapped
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.launcher import LogStream, ReadLogsResponse
 from treadle_contract.lazy_dataclasses import replace
@@ -157,9 +158,13 @@ class RunSteps:
 
     async def _check_planned(self, run_id: RunId, step_key: StepKey) -> None:
         plan = await self._store.get_run_plan(run_id)
-        keys = [step.key for step in plan.steps]
+        planned = [step.key for step in plan.steps]
+        if step_key in planned and not is_mapped(step_key):
+            return
+        # What stands in the place of an unexpanded step, the log tells.
+        keys = (await self._view(run_id)).in_order()
         if step_key not in keys:
-            raise _unknown(step_key, keys)
+            raise _unknown(step_key, [*keys, *planned])
 
 
 def _unknown(step_key: StepKey, known: Iterable[StepKey]) -> UnknownStepError:

@@ -472,7 +472,9 @@ Global___RunStarted: _TypeAlias = RunStarted  # noqa: Y015
 
 @_typing.final
 class StepExpanded(_message.Message):
-    """A fan-out committed."""
+    """A fan-out committed, or one that is reused is there: each step that is mapped over the output, and was not
+    over, makes room for one step for each mapping key. Their keys are its own with the first "[?]" filled in.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

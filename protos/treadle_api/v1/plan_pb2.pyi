@@ -11,6 +11,10 @@ What holds of each plan, and is checked by its receiver (beside bounds.proto):
 - Each load is read by an input of a step that runs, and its readers are inputs of steps.
 - Names of inputs (but "") and of outputs are unique in a step. selected_outputs are outputs.
 - An asset is made by one output of one step.
+- A step's key has a "[?]" for each output in mapped_over, each of which is dynamic, of a step before
+  it that is mapped over those before that output. It makes no asset and no check, and is no part of a
+  task. What reads it as one value is mapped over the same. No part of a task reads a dynamic output of
+  another part of it.
 - There is one reuse of each step with the verdict REUSE, and none of another; they are of steps that
   were sent as earlier ones, with their from_run_id: in a re-execution, or with PlanOptions.reuse.
 - Hazards are outputs of steps.

@@ -54,7 +54,8 @@ decimal, with a space between.
 What launchers believe. Each frame and record is checked against the bounds of its fields
 (bounds.proto) and against its task: a record tells of the step and attempt of its task_id; a
 success yields each output with must_yield, stores of what it yields all that the task says, where
-it says, and materialized is in step with stored. A record that is not so fails its attempt as INTERNAL, and
+it says, and materialized is in step with stored; fanned_out names each dynamic output that it yields,
+with each element that it stores. A record that is not so fails its attempt as INTERNAL, and
 the task is cancelled. A frame that is none ends the host: it is killed.
 """
 

@@ -212,3 +212,67 @@ def test_nothing_is_reused_that_the_earlier_run_does_not_have(key: str, run: str
     check_reused(REUSED, [earlier("a", "r")])
     with pytest.raises(BadPlanError, match=r"reuses\[0\] is of 'a' of run 'r'"):
         check_reused(REUSED, [earlier(key, run)])
+
+
+FAN = PlannedStep(
+    key=StepKey("fan"),
+    block="g",
+    verdict=Verdict.RUN,
+    selected_outputs=("out",),
+    outputs=(PlannedOutput(name="out", selected=True, dynamic=True),),
+)
+ELEMENT = PlannedStepOutput(step_key=StepKey("fan"), output="out", mapping_key="?")
+OVER = (PlannedStepOutput(step_key=StepKey("fan"), output="out"),)
+MAPPED = PlannedStep(
+    key=StepKey("work[?]"),
+    block="g",
+    verdict=Verdict.RUN,
+    selected_outputs=("out",),
+    outputs=(PlannedOutput(name="out", selected=True),),
+    inputs=(PlannedInput(name="x", sources=(PlannedSource(step_output=ELEMENT),)),),
+    mapped_over=OVER,
+)
+
+
+def collecting(levels: int) -> PlannedStep:
+    made = PlannedStepOutput(step_key=StepKey("work[?]"), output="out", collected=levels)
+    planned = PlannedInput(name="x", fan_in=True, sources=(PlannedSource(step_output=made),))
+    return PlannedStep(key=StepKey("last"), block="g", verdict=Verdict.RUN, inputs=(planned,))
+
+
+def fanned_out(*steps: PlannedStep) -> Plan:
+    return Plan(header=PlanHeader(location="here", digest="d", fingerprint="f"), steps=steps)
+
+
+def test_a_fan_out_holds_together() -> None:
+    check_plan(fanned_out(FAN, MAPPED, collecting(1)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "problem"),
+    [
+        ((FAN, replace(MAPPED, key=StepKey("work"))), "steps[1].mapped_over has 1 outputs"),
+        ((FAN, replace(MAPPED, mapped_over=())), "steps[1].mapped_over has 0 outputs"),
+        ((MAPPED,), "steps[0].mapped_over[0].step_key is 'fan', and no step before it"),
+        (
+            (replace(FAN, outputs=(PlannedOutput(name="out", selected=True),)), MAPPED),
+            "steps[1].mapped_over[0].output is 'out', which is not dynamic",
+        ),
+        (
+            (FAN, replace(MAPPED, key=StepKey("work[?][?]"), mapped_over=(*OVER, *OVER))),
+            "steps[1].mapped_over[1].step_key is 'fan', which is mapped otherwise",
+        ),
+        ((FAN, MAPPED, collecting(0)), "steps[2].inputs reads 'out' of 'work[?]' as one value"),
+        (
+            (FAN, replace(MAPPED, task=StepKey("fan"))),
+            "steps[1].task is 'fan', and the step is mapped",
+        ),
+        (
+            (FAN, replace(MAPPED, outputs=step("made").outputs, selected_outputs=("result",))),
+            "steps[1].outputs has an asset or a check, and the step is mapped",
+        ),
+    ],
+)
+def test_a_fan_out_that_does_not_is_refused(steps: tuple[PlannedStep, ...], problem: str) -> None:
+    with pytest.raises(BadPlanError, match=re.escape(problem)):
+        check_plan(fanned_out(*steps))
