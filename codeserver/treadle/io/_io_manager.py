@@ -236,7 +236,9 @@ class InputContext(ValueContext):
         if self.has_asset_key:
             from treadle._told import AssetObservation  # noqa: PLC0415 -- few managers tell
 
-            self._tell(AssetObservation(self.asset_key, description, metadata))
+            of = self.partitions
+            partition = of.keys[0] if of is not None and len(of.keys) == 1 else None
+            self._tell(AssetObservation(self.asset_key, description, metadata, partition))
             return
         said = ", ".join(f"{entry.name}={entry.value!r}" for entry in self._entries)
         self.log.info("input_loaded input=%s %s", self.name, said)

@@ -209,10 +209,8 @@ class InputLoader:
         for each in source.partitions:
             subject = f"partition {each.partition_key!r} of asset {source.asset_key!r}"
             if each.value_ref is None:
-                raise StepFailedError(
-                    FailureWhere.LOAD,
-                    f"{where} reads {subject}, which {each.step_key or source.step_key!r} did not yield.",
-                )
+                why = f"{each.step_key!r} did not yield" if each.step_key else "no run has made"
+                raise StepFailedError(FailureWhere.LOAD, f"{where} reads {subject}, which {why}.")
             values[each.partition_key] = self._stored(f"{where}: loading {subject}", each.value_ref)
         return values if source.by_partition else next(iter(values.values()))
 

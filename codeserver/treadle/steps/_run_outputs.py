@@ -127,6 +127,9 @@ class OutputKeeper:
 
         before = final_metadata(self.context, planned.name)
         said = evaluated(planned, value, self.code, self.step.step_key, before)
+        keys = self.context.all_partition_keys
+        if len(keys) == 1:
+            said = replace(said, partition_key=keys[0])
         self._evaluated[planned.name] = said
         self._kept[planned.name] = []
 

@@ -52,11 +52,11 @@ def reading(
     is_one = reads_one(mapping, of_reader, by_id[definition_id])
     several = readers is not None and readers.count > 1
     rest = needed if ref is None else needed - run.made.get(maker, KeySet(keys))
+    # What the run makes of it, if anything, is none that is needed; that may be none at all.
+    is_apart = rest.count == needed.count
     found = Reading(
         partitions=run.now.planned(definition_id, needed),
-        loaded=run.now.planned(definition_id, rest) if rest else None,
+        loaded=run.now.planned(definition_id, rest) if rest or is_apart else None,
         by_partition=several or not is_one,
     )
-    # What the run makes of it is none that is needed.
-    is_apart = ref is not None and rest.count == needed.count
     return ((None, key) if is_apart else place), found

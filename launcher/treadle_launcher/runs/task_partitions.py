@@ -45,9 +45,13 @@ def partitioned_source(
             manager = next((each.io_manager_key for each in stored), manager)
         found |= here
     wanted = list(found) if source.every_partition else _keys(view, source.partitions)
-    partitions = tuple([found[key] for key in wanted if key in found])
-    if made is not None and not partitions:
+    if made is not None and not any(key in found for key in wanted):
         return None
+    maker = StepKey("") if made is None else made.step_key
+    # One that is not there is named all the same: its reader fails, and says which.
+    partitions = tuple(
+        [found.get(key) or TaskPartition(partition_key=key, step_key=maker) for key in wanted]
+    )
     is_awaited = any(each.awaited for each in partitions)
     return TaskSource(
         io_manager_key=manager_key or ("" if is_awaited else manager),

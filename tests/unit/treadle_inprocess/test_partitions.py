@@ -270,6 +270,8 @@ def test_a_check_looks_at_the_partition_that_was_made() -> None:
     assert seen == [("2024-01-12", 12)]
     (said,) = result.get_asset_check_evaluations()
     assert not said.passed
+    (event,) = (each for each in result.all_events if each.asset_check_evaluation_data)
+    assert event.partition == "2024-01-12"
 
 
 def test_an_unpartitioned_asset_is_one_value_to_a_partition() -> None:
@@ -343,3 +345,54 @@ def test_a_key_that_leads_elsewhere_is_no_path(key: str, tmp_path: Path) -> None
 
     with pytest.raises(Exception, match="is no path below that of its asset"):
         materialize([one], partition_key=key, resources=manager)
+
+
+def test_what_there_is_no_partition_for_is_left_out_where_the_mapping_says_so() -> None:
+    lenient = TimeWindowPartitionMapping(
+        start_offset=-1, end_offset=-1, allow_nonexistent_upstream_partitions=True
+    )
+
+    @asset(partitions_def=DAYS, ins={"raw": AssetIn(partition_mapping=lenient)})
+    def before(raw: dict[str, int]) -> dict[str, int]:
+        return raw
+
+    first = materialize([raw, before], partition_key="2024-01-01")
+
+    assert first.output_for_node("before") == {}
+
+
+def test_a_partition_that_its_step_did_not_yield_is_named_by_its_reader(tmp_path: Path) -> None:
+    @asset(partitions_def=SIDES)
+    def some() -> Iterator[Output[int]]:
+        yield Output(1, partition_key="left")
+
+    @asset(partitions_def=SIDES)
+    def reader(some: dict[str, int]) -> dict[str, int]:
+        return some
+
+    with pytest.raises(
+        Exception, match="reads partition 'right' of asset 'some', which 'some' did not yield"
+    ):
+        several([some, reader], "left", "right", folder=tmp_path)
+
+
+def test_a_partition_is_yielded_once_and_is_one_of_the_run(tmp_path: Path) -> None:
+    @asset(partitions_def=SIDES)
+    def twice() -> Iterator[Output[int]]:
+        yield Output(1, partition_key="left")
+        yield Output(2, partition_key="left")
+
+    @asset(partitions_def=SIDES)
+    def other() -> Iterator[Output[int]]:
+        yield Output(1, partition_key="middle")
+
+    @asset
+    def without() -> Iterator[Output[int]]:
+        yield Output(1, partition_key="left")
+
+    with pytest.raises(Exception, match="partition 'left' of output 'result' twice"):
+        several([twice], "left", "right", folder=tmp_path)
+    with pytest.raises(Exception, match="'middle', which this run does not make"):
+        several([other], "left", "right", folder=tmp_path)
+    with pytest.raises(Exception, match="no asset with partitions here"):
+        materialize([without])

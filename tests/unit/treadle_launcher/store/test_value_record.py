@@ -31,7 +31,12 @@ from treadle_launcher.store import value_record
 from treadle_launcher.store.materializations import MaterializationFilter
 from treadle_launcher.store.records import RunEvents
 from treadle_launcher.store.store import Store, reading_store
-from treadle_launcher.values.value_keys import ValueOwner, asset_value_key, intermediate_value_key
+from treadle_launcher.values.value_keys import (
+    ValueOwner,
+    asset_value_key,
+    intermediate_value_key,
+    of_partition,
+)
 
 STEP = StepKey("block.s0")
 ASSET = KeyText("a/b")
@@ -61,12 +66,16 @@ def removal(key: str, reason: GarbageReason = GarbageReason.SUPERSEDED) -> Garba
     return Garbage(key=key, reason=reason, size_bytes=1)
 
 
-async def version(store: Store, *, over: bool = True, keep: int = 0) -> str:
-    """Record a run that makes a version of the asset; return the version's key."""
+async def version(store: Store, *, over: bool = True, keep: int = 0, partition: str = "") -> str:
+    """Record a run that makes a version of the asset, or a partition; return the version's key."""
     run_id = (await store.create_run(make_run())).run.run_id
-    key = asset_value_key("main", ASSET, run_id, STEP, 1)
+    key = of_partition(asset_value_key("main", ASSET, run_id, STEP, 1), partition)
     made = AssetMaterialized(
-        asset_key=ASSET, output="result", value_ref=ref(key), keep_versions=keep
+        asset_key=ASSET,
+        output="result",
+        value_ref=ref(key),
+        keep_versions=keep,
+        partition_key=partition,
     )
     facts = [
         step_started(0),
@@ -85,6 +94,21 @@ def test_versions_are_counted_from_the_newest_that_is_stored(database: Path) -> 
 
         assert facts.versions == {keys[3]: (ASSET, 0), keys[1]: (ASSET, 1), keys[0]: (ASSET, 2)}
         assert await store.latest_value_keys() == {keys[3]: ASSET}
+
+    on_store(database, body)
+
+
+def test_versions_of_each_partition_are_counted_for_themselves(database: Path) -> None:
+    async def body(store: Store) -> None:
+        first = await version(store, partition="day/1")
+        other = await version(store, partition="day 2")
+        second = await version(store, partition="day/1")
+
+        facts = await store.value_facts([first, other, second], SINCE)
+
+        assert facts.versions == {second: (ASSET, 0), other: (ASSET, 0), first: (ASSET, 1)}
+        assert await store.latest_value_keys() == {second: ASSET, other: ASSET}
+        assert "/=day%2F1/" in first
 
     on_store(database, body)
 
