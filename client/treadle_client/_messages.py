@@ -1472,7 +1472,8 @@ class PlannedSource(View):
         or, where it is collected, all of them. Empty: it is not dynamic.
     collected: How many levels of fan-outs are collected, from the innermost: the values of
         all elements in the order they were yielded, in a list. 0: it is one value.
-    load: It is loaded: see the Load of this key.
+    load: It is loaded: see the Load of this key. Of partitions, there is none where none is
+        needed.
     asset_key: The asset this source reads, when the reader names an asset or a sibling's.
         Set also beside step_output when a step of this run makes the asset.
     partitions: The partitions of the asset that are read. None: it has none, or see
@@ -1496,7 +1497,7 @@ class PlannedSource(View):
     """How many levels of fan-outs are collected, from the innermost: the values of all elements in
     the order they were yielded, in a list. 0: it is one value."""
     load: AssetKey
-    """It is loaded: see the Load of this key."""
+    """It is loaded: see the Load of this key. Of partitions, there is none where none is needed."""
     asset_key: AssetKey
     """The asset this source reads, when the reader names an asset or a sibling's. Set also beside
     step_output when a step of this run makes the asset."""

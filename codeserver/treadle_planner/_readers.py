@@ -86,6 +86,8 @@ class _Gathered:
                 continue
             ref, asset_key = place
             definition = read.definition
+            if of is not None and ref is None and of.is_empty:
+                continue
             if of is not None and (ref is None or of.every or of.loaded is not None):
                 self.readings.setdefault(asset_key, []).append((key, of))
                 self.loaded_by.setdefault(asset_key, {})[key, definition.name] = wired, definition

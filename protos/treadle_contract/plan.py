@@ -290,7 +290,7 @@ class PlannedSource(Message):
     step_output: PlannedStepOutput | None
     """A step of this run makes it."""
     load_asset_key: KeyText | None
-    """It is loaded: see the Load of this key."""
+    """It is loaded: see the Load of this key. Of partitions, there is none where none is needed."""
     asset_key: KeyText
     """The asset this source reads, when the reader names an asset or a sibling's. Set also beside
     step_output when a step of this run makes the asset."""

@@ -14,8 +14,9 @@ from treadle_client import Client, NeverMaterializedError, NotMadeError, Partiti
 
 MODULE = """
 from treadle import (
-    AssetIn, DailyPartitionsDefinition, DynamicPartitionsDefinition, TimeWindowPartitionMapping,
-    WeeklyPartitionsDefinition, asset, graph_asset, op,
+    AssetIn, Config, DailyPartitionsDefinition, DynamicPartitionsDefinition, PartitionMapping,
+    StaticPartitionsDefinition, TimeWindowPartitionMapping, WeeklyPartitionsDefinition, asset,
+    define_asset_job, graph_asset, op, partitioned_config,
 )
 
 DAYS = DailyPartitionsDefinition(start_date="2024-01-01")
@@ -65,6 +66,40 @@ def sign(context, city):
 @asset
 def cities(city):
     return city
+
+FROM_BEFORE = TimeWindowPartitionMapping(
+    start_offset=-1, end_offset=-1, allow_nonexistent_upstream_partitions=True
+)
+
+@asset(partitions_def=DAYS, ins={"total": AssetIn(partition_mapping=FROM_BEFORE)})
+def total(context, total):
+    return int(context.partition_key[-2:]) + sum(total.values())
+
+class Ends(PartitionMapping):
+    def get_upstream_mapped_partitions_result_for_partitions(self, days, mine, its, now, store):
+        return [f"{month}-{day}" for month in days for day in ("01", "02")]
+
+    def get_downstream_partitions_for_partitions(self, days, its, mine, now, store):
+        return sorted({day[:7] for day in days})
+
+MONTHS = StaticPartitionsDefinition(["2024-03", "2024-04"])
+
+@asset(partitions_def=MONTHS, ins={"raw": AssetIn(partition_mapping=Ends())})
+def ends(raw):
+    return raw
+
+class Month(Config):
+    name: str
+
+@asset(partitions_def=MONTHS)
+def month(config: Month):
+    return config.name
+
+@partitioned_config(MONTHS)
+def of_month(key):
+    return {"ops": {"month": {"config": {"name": key + "!"}}}}
+
+by_month = define_asset_job("by_month", "month", config=of_month)
 """
 
 
@@ -185,3 +220,27 @@ def command(*words: str) -> str:
     line = [sys.executable, "-m", "treadle_client", *words]
     done = subprocess.run(line, capture_output=True, text=True, timeout=100, check=True)
     return done.stdout + done.stderr
+
+
+def test_an_asset_goes_on_from_its_own_partition_of_before(client: Client) -> None:
+    for day in ("2024-01-01", "2024-01-02", "2024-01-03"):
+        make(client, "total", partition=day)
+
+    assert client.load("total", partition="2024-01-03") == 6
+    with pytest.raises(NeverMaterializedError, match="total, partition 2024-01-05"):
+        client.materialize("total", partition="2024-01-06")
+
+
+def test_a_mapping_of_the_users_says_what_is_read(client: Client) -> None:
+    make(client, "raw", partition="2024-03-01")
+    make(client, "raw", partition="2024-03-02")
+    make(client, "ends", partition="2024-03")
+
+    assert client.load("ends", partition="2024-03") == {"2024-03-01": 1, "2024-03-02": 2}
+
+
+def test_a_job_has_the_config_of_its_partition(client: Client) -> None:
+    run = client.materialize(job="by_month", partition="2024-04")
+    run.result(timeout=60).raise_for_failure()
+
+    assert client.load("month", partition="2024-04") == "2024-04!"

@@ -27,7 +27,7 @@ from treadle.locations.snapshot import (
 )
 from treadle.ops._ins_outs import DEFAULT_IO_MANAGER
 from treadle.ops._op import OpDefinition
-from treadle.partitions._placing import mapping_for, mappings_of, partitioned
+from treadle.partitions._placing import asset_source, mappings_of, partitioned
 from treadle.steps._step_code import NO_CHECKS, ListElement, StepCode
 from treadle_contract.fan_outs import UNKNOWN
 from treadle_contract.ids import KeyText, StepKey
@@ -233,11 +233,11 @@ class PlacedBlock:
         key = self._place.upstream[ref.argument]
         # An argument that names an asset of the same graph is one more wire of it. An op's own
         # asset stays an asset: if the op is cut, another piece of it may be what makes it.
-        maker = self._makers.get(key)
-        return self._source(maker) if maker is not None else self._asset_source(key)
+        maker, own = self._makers.get(key), self._asset_source(key)
+        return self._source(maker) if maker is not None and not own.is_earlier else own
 
     def _asset_source(self, key: AssetKey) -> AssetSource:
-        return AssetSource(asset_key=key.text, mapping=mapping_for(self.mappings, key))
+        return asset_source(self._block, self.mappings, key)
 
     def _ordering(self, inputs: Sequence[StepInput]) -> tuple[StepInput, ...]:
         """Return the input for `deps`, which come before whatever reads nothing inside."""

@@ -69,10 +69,12 @@ class AssetSource:
     """An input reads an asset of another block, or an external one.
 
     `mapping` says which of its partitions; None: what follows from the definitions of both.
+    `is_earlier`: it is the step's own asset, of which it reads partitions before those that it makes.
     """
 
     asset_key: KeyText
     mapping: PartitionMapping | None = None
+    is_earlier: bool = False
 
     @property
     def step_output(self) -> None:

@@ -61,10 +61,10 @@ class Wiring:
         return self.producers.get(key)
 
     def read(self, source: Source) -> OutputRef | None:
-        """Return the output that a source reads, None for an external asset."""
+        """Return the output that a source reads, None for an external asset, and for what an earlier run made."""
         if isinstance(source, OutputSource):
             return OutputRef(source.step_key, source.output)
-        return self.producer(source.asset_key)
+        return None if source.is_earlier else self.producer(source.asset_key)
 
     def step_needs(self, step: Step, *, with_told: bool = True) -> frozenset[StepKey]:
         """Return the steps that a step reads from in any selection, and those whose checks and observations it waits for."""

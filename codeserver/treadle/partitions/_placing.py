@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from treadle._errors import ConflictError
 from treadle._keys import AssetKey
-from treadle.locations.snapshot import Asset, SourceLine
+from treadle.locations.snapshot import Asset, AssetSource, SourceLine
 from treadle.partitions._given import UNPARTITIONED, put_mapping
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.partition import (
     PartitionMapping,
     PartitionsDefinition,
+    TimeWindowMapping,
     UpstreamMapping,
     UserMapping,
 )
@@ -64,6 +65,16 @@ def mapping_for(mappings: Mapping[KeyText, Mapped], key: AssetKey) -> PartitionM
     """Return what stands in the graph of the mapping of an asset; None if none is said."""
     found = mappings.get(key.text)
     return None if found is None else found.data
+
+
+def asset_source(
+    block: AssetsDefinition, mappings: Mapping[KeyText, Mapped], key: AssetKey
+) -> AssetSource:
+    """Return what an input reads of an asset. Of its own, a block reads partitions that come before."""
+    mapping = mapping_for(mappings, key)
+    of = None if mapping is None else mapping.of
+    before = isinstance(of, TimeWindowMapping) and of.start_offset <= of.end_offset < 0
+    return AssetSource(asset_key=key.text, mapping=mapping, is_earlier=before and key in block.keys)
 
 
 def partitioned(asset: Asset, block: AssetsDefinition, mappings: Mapping[KeyText, Mapped]) -> Asset:

@@ -24,6 +24,11 @@ class Reading:
     by_partition: bool
     every: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is needed: the op gets a mapping of none."""
+        return not self.every and self.loaded is None
+
 
 def reading(
     run: RunPartitions, wired: WiredStep, read: Read, place: Place, maker: str

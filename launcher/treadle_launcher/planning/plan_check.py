@@ -12,7 +12,15 @@ from graphlib import CycleError, TopologicalSorter
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.fan_outs import UNKNOWN, is_mapped, open_levels
 from treadle_contract.ids import KeyText, StepKey
-from treadle_contract.plan import Hazard, Load, PlannedStep, PlannedStepOutput, ReuseMode, Verdict
+from treadle_contract.plan import (
+    Hazard,
+    Load,
+    PlannedSource,
+    PlannedStep,
+    PlannedStepOutput,
+    ReuseMode,
+    Verdict,
+)
 from treadle_launcher.planning.plan import Plan
 
 
@@ -131,9 +139,14 @@ def _check_sources(
                 if loads is not None and source.loaded_partitions and source.asset_key not in loads:
                     problem = f"no load has the key {source.asset_key!r}"
                     raise BadPlanError(f"{where}.loaded_partitions is set, and {problem}")
-            elif loads is not None and source.load_asset_key not in loads:
+            elif loads is not None and source.load_asset_key not in loads and not _is_none(source):
                 key = source.load_asset_key
                 raise BadPlanError(f"{where}.load_asset_key is {key!r}, and no load has that key")
+
+
+def _is_none(source: PlannedSource) -> bool:
+    """Tell whether none of the partitions is needed, so that nothing is loaded."""
+    return source.partitions is not None and not source.partitions.ranges
 
 
 def _check_step_output(

@@ -502,7 +502,7 @@ class PlannedSource(_message.Message):
     EVERY_PARTITION_FIELD_NUMBER: _builtins.int
     LOADED_PARTITIONS_FIELD_NUMBER: _builtins.int
     load_asset_key: _builtins.str
-    """It is loaded: see the Load of this key."""
+    """It is loaded: see the Load of this key. Of partitions, there is none where none is needed."""
     asset_key: _builtins.str
     """The asset this source reads, when the reader names an asset or a sibling's. Set also
     beside step_output when a step of this run makes the asset.
