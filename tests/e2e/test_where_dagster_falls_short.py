@@ -2,7 +2,7 @@
 
 The seed's own module with `foo_asset` alone stands in test_seed.py, definitions that must be
 refused in tests/unit/treadle/locations/test_definitions.py, one attempt's outputs that are committed
-together in test_retries.py. Dynamic outputs are not there yet.
+together in test_retries.py, fan-outs in test_fan_outs.py.
 """
 
 from __future__ import annotations
