@@ -30,6 +30,7 @@ from treadle.graphs._flat import (
     FlatBlock,
     Path,
     flatten,
+    refuse_elements,
     refuse_unfed,
 )
 from treadle.graphs._graph import GraphDefinition
@@ -305,6 +306,8 @@ def _flat_graph(
 
         flat = with_inputs(flat, options.input_values)
     else:
+        for name, ref in flat.outputs.items():
+            refuse_elements(options.owner, name, flat.steps, ref)
         refuse_unused_nodes(graph)
         refuse_unreachable_effects(flat)
         refuse_unfed(flat, options.owner)

@@ -18,7 +18,7 @@ from treadle.assets._asset_spec import AssetSpec
 from treadle.graphs._fan_out_handles import DynamicHandle, direct_use
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, Ref, body_of, ref_of
 from treadle.graphs._handles import output_names as names_of
-from treadle.graphs._levels import Levels
+from treadle.graphs._levels import Level, Levels
 from treadle.graphs._node import Binding, Invocation, Node
 from treadle.hooks._given import checked_hooks
 from treadle.locations.snapshot import SourceLine
@@ -120,9 +120,10 @@ class Body:
         return next(iter(parts.values())) if len(parts) == 1 else Handles(name, parts)
 
     def _part(self, node: Node, ref: OutputRef) -> Part:
-        return DynamicHandle(self, ref, 1) if node.is_dynamic(ref.output) else Handle(self, ref)
+        levels = node.open_levels(ref.output)
+        return DynamicHandle(self, ref, levels) if levels else Handle(self, ref)
 
-    def levels(self, ref: Ref) -> tuple[OutputRef, ...]:
+    def levels(self, ref: Ref) -> tuple[Level, ...]:
         """Return the fan-outs that a value is an element of, from the outermost."""
         return self._levels.of(ref)
 

@@ -93,6 +93,17 @@ class DynamicHandle:
         return DynamicHandle(body, ref, self._levels + more)
 
 
+def elements_of(handle: DynamicHandle) -> OutputRef:
+    """Return what stands for one of the values, with whose graph it is returned.
+
+    Raises:
+        CompositionError: it comes from the body of another graph.
+    """
+    ref = handle._body.ref(Handle(handle._body, handle._ref))
+    assert isinstance(ref, OutputRef)
+    return OutputRef(*handle._body.gathered(ref)) if ref.collected else ref
+
+
 def direct_use(handle: DynamicHandle, use: str) -> CompositionError:
     """Return the error for a use of a fan-out as if it were one value."""
     source = handle._body.source_of(handle._ref)

@@ -185,8 +185,6 @@ def flatten(node: OpDefinition | GraphDefinition) -> FlatBlock:
     steps: dict[Path, FlatStep] = {}
     scope = _Scope(path=(), fed=fed, graph_tags=node.tags, invocation_tags={})
     outputs = _expand(node, scope, steps)
-    for name, ref in outputs.items():
-        _refuse_elements(node.owner, name, steps, ref)
     return FlatBlock(steps=steps, outputs=outputs)
 
 
@@ -207,11 +205,11 @@ def _flat_op(op: OpDefinition) -> FlatBlock:
     )
     outputs = {name: StepRef((), name) for name in op.outs}
     for name, ref in outputs.items():
-        _refuse_elements(repr(op.name), name, {(): step}, ref)
+        refuse_elements(repr(op.name), name, {(): step}, ref)
     return FlatBlock(steps={(): step}, outputs=outputs)
 
 
-def _refuse_elements(owner: str, name: str, steps: Mapping[Path, FlatStep], ref: StepRef) -> None:
+def refuse_elements(owner: str, name: str, steps: Mapping[Path, FlatStep], ref: StepRef) -> None:
     """Refuse an output of a block that is any number of values.
 
     Raises:
@@ -275,7 +273,7 @@ def _expand(
 def _levels(steps: Mapping[Path, FlatStep], ref: StepRef) -> tuple[StepRef, ...]:
     step = steps[ref.path]
     found = step.levels
-    if step.op.is_dynamic(ref.output):
+    if step.op.open_levels(ref.output):
         found = (*found, ref.uncollected)
     if ref.collected > len(found):
         raise CompositionError(

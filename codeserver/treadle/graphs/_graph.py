@@ -50,7 +50,8 @@ class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
     `owner` is the decorator and name, for messages. `invocations` are the calls in the body, by node name, in the order they were made;
     `mapping` says which node's output is which output of the graph. `config` is what it tells its
     ops: by default, or, where it is a mapping, of the config that it takes itself. `input_assets`
-    are those of `ins` that the body named itself, after all others.
+    are those of `ins` that the body named itself, after all others. `fan_outs` are the outputs that are any
+    number of elements, each with how many fan-outs they are of.
     """
 
     name: str
@@ -64,6 +65,7 @@ class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
     tags: Mapping[str, str] = field(default_factory=dict)
     config: GraphConfig | None = None
     input_assets: Mapping[str, AssetKey] = field(default_factory=dict)
+    fan_outs: Mapping[str, int] = field(default_factory=dict)
     source: SourceLine
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -197,9 +199,9 @@ class GraphDefinition(ConstructedGraph, Invocable, ReadGraph):
         ref = self.mapping[name]
         return self.invocations[ref.node].node.gives_value(ref.output)
 
-    def is_dynamic(self, name: str) -> bool:
-        """Whether this output is any number of elements: never, a graph returns what is collected."""
-        return False
+    def open_levels(self, name: str) -> int:
+        """Return how many fan-outs, each in the one before, this output's elements are of: 0, it is one value."""
+        return self.fan_outs.get(name, 0)
 
     def output_type(self, name: str) -> Any:
         """Return the type of this output: that of the op's output that it is."""
@@ -305,8 +307,12 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
         returned = fn(**{argument: body.argument(argument) for argument in names})
         if outs is None:
             outs = {} if returned is None and body.invocations else {DEFAULT_OUTPUT: GraphOut()}
-        mapping = returned_outputs(body, returned, tuple(outs)) if outs else {}
-    if outs and not isinstance(returned, Mapping):
+        may_fan_out = label == "@graph"
+        mapping = (
+            returned_outputs(body, returned, tuple(outs), may_fan_out=may_fan_out) if outs else {}
+        )
+    fan_outs = {name: len(levels) for name, ref in mapping.items() if (levels := body.levels(ref))}
+    if outs and not (isinstance(returned, Mapping) or fan_outs):
         refuse_other_types(body, annotations.get("return", Any), mapping)
     body.refuse_uncalled()
     _refuse_unused_arguments(body, names)
@@ -322,6 +328,7 @@ def compose(  # noqa: PLR0913 -- what a decorator says of one function
         description=description,
         tags=tags,
         input_assets=dict(body.assets),
+        fan_outs=fan_outs,
         config=None if config is None else _checked_config(config, body, owner),
         source=user_line(),
     )

@@ -9,14 +9,18 @@ from treadle._errors import CompositionError, ConflictError, did_you_mean, liste
 from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.graphs._composition import Body, uncalled
-from treadle.graphs._fan_out_handles import DynamicHandle, direct_use
+from treadle.graphs._fan_out_handles import DynamicHandle, direct_use, elements_of
 from treadle.graphs._handles import ArgumentRef, Handle, Handles, OutputRef, parts_of
 from treadle.ops._annotations import output_type, output_types
 from treadle.steps._type_check import can_both_hold, type_name
 
 
-def returned_outputs(body: Body, returned: Any, outs: tuple[str, ...]) -> dict[str, OutputRef]:
+def returned_outputs(
+    body: Body, returned: Any, outs: tuple[str, ...], *, may_fan_out: bool = False
+) -> dict[str, OutputRef]:
     """Return which node's output is which output of the graph, in declared order.
+
+    `may_fan_out`: one may be any number of elements, for an outer graph to map or collect.
 
     Raises:
         CompositionError: the returned value does not match the outputs.
@@ -39,7 +43,7 @@ def returned_outputs(body: Body, returned: Any, outs: tuple[str, ...]) -> dict[s
             if len(outs) == 1
             else "Return a dict with an entry for every output, or do not declare it.",
         )
-    return {name: _output(body, name, named[name]) for name in outs}
+    return {name: _output(body, name, named[name], may_fan_out=may_fan_out) for name in outs}
 
 
 def _by_name(body: Body, returned: Any, outs: tuple[str, ...]) -> Mapping[str, Any]:
@@ -65,7 +69,7 @@ def _by_name(body: Body, returned: Any, outs: tuple[str, ...]) -> Mapping[str, A
     )
 
 
-def _output(body: Body, name: str, value: Any) -> OutputRef:
+def _output(body: Body, name: str, value: Any, *, may_fan_out: bool) -> OutputRef:
     if isinstance(value, Handles):
         raise _error(
             body,
@@ -73,6 +77,8 @@ def _output(body: Body, name: str, value: Any) -> OutputRef:
             "Return one of them, or declare an output for each.",
         )
     if isinstance(value, DynamicHandle):
+        if may_fan_out:
+            return elements_of(value)
         raise direct_use(value, f"returned as output {name!r}, which is one")
     if not isinstance(value, Handle):
         raise _error(
@@ -92,7 +98,7 @@ def _output(body: Body, name: str, value: Any) -> OutputRef:
     if levels:
         raise CompositionError(
             f"{body.owner} returned {ref} as output {name!r}, of which there is one for each element of"
-            f" {levels[-1]}.",
+            f" {levels[-1][0]}.",
             fix="Return what .map(…) gave, and of that .collect().",
             source=user_line(),
             others=(body.invocations[ref.node].source,),

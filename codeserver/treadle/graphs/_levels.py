@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from treadle._errors import CompositionError
 from treadle._source import user_line
@@ -13,6 +13,9 @@ from treadle.locations.snapshot import SourceLine
 
 R = TypeVar("R")
 
+#: One fan-out: the output of a node that gives its elements, and which of those in it, from 0.
+Level: TypeAlias = tuple[OutputRef, int]
+
 
 class Levels:
     """Those of the nodes of a body, as far as it was written down."""
@@ -21,15 +24,15 @@ class Levels:
         """Know those of no node yet."""
         self._owner = owner
         self._invocations = invocations
-        self._of_nodes: dict[str, tuple[OutputRef, ...]] = {}
+        self._of_nodes: dict[str, tuple[Level, ...]] = {}
 
-    def of(self, ref: Ref) -> tuple[OutputRef, ...]:
+    def of(self, ref: Ref) -> tuple[Level, ...]:
         """Return those of what stands for a value."""
         if isinstance(ref, ArgumentRef):
             return ()
         found = self._of_nodes[ref.node]
-        if self._invocations[ref.node].node.is_dynamic(ref.output):
-            found = (*found, ref.uncollected)
+        own = self._invocations[ref.node].node.open_levels(ref.output)
+        found = (*found, *((ref.uncollected, number) for number in range(own)))
         return found[: len(found) - ref.collected]
 
     def add(self, name: str, bindings: Mapping[str, Binding]) -> None:
@@ -40,7 +43,7 @@ class Levels:
         """
         read = (self.of(ref) for binding in bindings.values() for ref in binding.refs)
         where = f"In {self._owner}: {name!r}"
-        self._of_nodes[name] = joined(read, where, user_line(), str)
+        self._of_nodes[name] = joined(read, where, user_line(), lambda level: str(level[0]))
 
 
 def joined(

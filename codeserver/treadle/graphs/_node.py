@@ -43,8 +43,8 @@ class Node(Protocol):
     def gives_value(self, name: str) -> bool:
         """Whether this output carries a value."""
 
-    def is_dynamic(self, name: str) -> bool:
-        """Whether this output is any number of elements."""
+    def open_levels(self, name: str) -> int:
+        """Return how many fan-outs, each in the one before, this output's elements are of: 0, it is one value."""
 
     def output_type(self, name: str) -> Any:
         """Return the type of this output."""

@@ -144,9 +144,9 @@ class OpDefinition(ConstructedOp, Invocable, ReadNode):
         """Whether this output carries a value."""
         return not self.outs[name].is_nothing
 
-    def is_dynamic(self, name: str) -> bool:
-        """Whether this output is any number of elements."""
-        return self.outs[name].is_dynamic
+    def open_levels(self, name: str) -> int:
+        """Return 1 for an output that is any number of elements, 0 for one value."""
+        return int(self.outs[name].is_dynamic)
 
     def output_type(self, name: str) -> Any:
         """Return the type of this output."""

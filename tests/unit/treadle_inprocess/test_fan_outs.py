@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 
 from treadle import (
+    AssetsDefinition,
+    CompositionError,
     Config,
+    Definitions,
     DynamicOut,
     DynamicOutput,
     HookContext,
@@ -316,3 +319,35 @@ def test_in_one_process_the_same_comes_of_it(isolation: Any, tmp_path: Path) -> 
     result = materialize([a], instance=str(tmp_path / "home"))
 
     assert result.asset_value("a") == 53
+
+
+@graph
+def nested():
+    @op(out=DynamicOut())
+    def inner(number):
+        for each in range(number):
+            yield DynamicOutput(10 * number + each, mapping_key=f"i{each}")
+
+    return fan().map(inner).map(plus)
+
+
+def test_a_graph_gives_elements_to_another() -> None:
+    @graph
+    def outer():
+        return total(nested().map(plus.alias("more")).collect())
+
+    result = outer.execute_in_process()
+
+    assert result.output_value() == 10 + 20 + 21 + 3 * 20
+    assert "outer.more[k2][i1]" in result.step_states
+
+
+def test_a_graph_that_gives_elements_runs_by_itself() -> None:
+    result = nested.execute_in_process()
+
+    assert result.output_value() == {"k1/i0": 20, "k2/i0": 30, "k2/i1": 31}
+
+
+def test_such_a_graph_is_no_asset() -> None:
+    with pytest.raises(CompositionError, match="stands where one value does"):
+        Definitions(assets=[AssetsDefinition.from_graph(nested)])
