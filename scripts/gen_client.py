@@ -31,7 +31,7 @@ from treadle_api.v1 import bounds_pb2
 
 MODULE = "client/treadle_client/_messages.py"
 
-_FILES = ("value", "policy", "partition", "plan", "run", "event", "graph", "launcher")
+_FILES = ("value", "policy", "partition", "plan", "run", "event", "graph", "backfill", "launcher")
 _ROOTS = [
     "AttemptUsage",
     "Event",
@@ -48,6 +48,7 @@ _ROOTS = [
     "Collected",
     "DiskUse",
     "LogChunk",
+    *("AssetPartitions", "Backfill", "BackfillPartition", "BackfillPlan"),
 ]
 
 #: Messages whose class has another name.
@@ -68,6 +69,8 @@ _CLASSES = {
 _MESSAGES = {name: message for message, name in _CLASSES.items()}
 #: Fields whose attribute has another name.
 _ATTRIBUTES = {
+    "Backfill.id": "backfill_id",
+    "Backfill.state": "status",
     "PlannedSource.load_asset_key": "load",
     "Run.id": "run_id",
     "Run.state": "status",
@@ -88,6 +91,8 @@ _LEFT_OUT = frozenset(
 #: Texts and numbers that are None when they say nothing.
 _NONE_WHEN_BLANK = frozenset(
     {
+        "Backfill.retry_of",
+        "BackfillPartition.run_id",
         "DiskUse.asset_key",
         "DiskUse.run_id",
         "Failure.exit_code",
@@ -105,7 +110,8 @@ _TYPES: Mapping[str | int, str] = {
 }
 _ID_TYPES = {"KeyText": "AssetKey", "RunId": "RunId", "StepKey": "StepKey"}
 #: Classes that can do more than hold their fields: see treadle_client._view.
-_BASES = {"LogChunk": "Chunk", "Plan": "Streamed", "Reload": "Reloaded", "RunState": "FinalState"}
+_BASES = {"AssetPartitions": "Stretches", "LogChunk": "Chunk", "Plan": "Streamed"}
+_BASES |= {"Reload": "Reloaded", "BackfillState": "FinalState", "RunState": "FinalState"}
 #: Enumerations whose UNSPECIFIED has a name.
 _UNSPECIFIED = {"LogStream": "ALL"}
 #: Enumerations in capitals, as states are told.
@@ -149,7 +155,7 @@ from typing import ClassVar
 from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client.text._metadata import NO_METADATA, Metadata, PlainValue
 from treadle_client.text._text import NO_TEXT, Text
-from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
+from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, Stretches, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum'''
 
 

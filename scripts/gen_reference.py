@@ -63,7 +63,7 @@ WAYS: Mapping[str, Any] = {
     "from_op": treadle.AssetsDefinition.from_op,
 }
 #: What is more than its data.
-_WITH_METHODS = {"Client", "RunHandle", "RunResult"}
+_WITH_METHODS = {"BackfillHandle", "BackfillResult", "Client", "RunHandle", "RunResult"}
 _MOST_CHARACTERS = 100
 _QUOTED = re.compile(r"(: |-> )'([^']*)'")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from treadle_client._arguments import WrongArgument as WrongArgument
+    from treadle_client._backfill import BackfillHandle as BackfillHandle
+    from treadle_client._backfill import BackfillResult as BackfillResult
     from treadle_client._client import Client as Client
     from treadle_client._errors import AccessError as AccessError
+    from treadle_client._errors import BackfillFailed as BackfillFailed
+    from treadle_client._errors import BackfillTimeout as BackfillTimeout
     from treadle_client._errors import CodeChangedError as CodeChangedError
     from treadle_client._errors import ConfigError as ConfigError
     from treadle_client._errors import HomeInUseError as HomeInUseError
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from treadle_client._errors import NeverMaterializedError as NeverMaterializedError
     from treadle_client._errors import NotFoundError as NotFoundError
     from treadle_client._errors import NothingFailedError as NothingFailedError
+    from treadle_client._errors import NothingToBackfillError as NothingToBackfillError
     from treadle_client._errors import NotMadeError as NotMadeError
     from treadle_client._errors import PartitionError as PartitionError
     from treadle_client._errors import Refusal as Refusal
@@ -55,6 +60,11 @@ if TYPE_CHECKING:
 
 #: The private module that each public name lives in, if it is another than `_messages`.
 _HOMES = {
+    "NothingToBackfillError": "_errors",
+    "BackfillTimeout": "_errors",
+    "BackfillResult": "_backfill",
+    "BackfillHandle": "_backfill",
+    "BackfillFailed": "_errors",
     "Client": "_client",
     "Durability": "services._durability",
     "ImportScope": "services._start_choices",
@@ -109,7 +119,18 @@ __all__ = [
     "AssetKey",
     "AssetMaterialized",
     "AssetObserved",
+    "AssetPartitions",
     "AttemptUsage",
+    "Backfill",
+    "BackfillFailed",
+    "BackfillHandle",
+    "BackfillPartition",
+    "BackfillPartitionState",
+    "BackfillPlan",
+    "BackfillResult",
+    "BackfillRun",
+    "BackfillState",
+    "BackfillTimeout",
     "Backoff",
     "Block",
     "CancelRequested",
@@ -166,12 +187,15 @@ __all__ = [
     "NotFoundError",
     "NotMadeError",
     "NothingFailedError",
+    "NothingToBackfillError",
     "OpExplanation",
     "OpNeed",
     "OutputDiscarded",
     "OutputStored",
     "PartitionError",
     "PartitionKeyRange",
+    "PartitionState",
+    "PartitionStretch",
     "PlainValue",
     "Plan",
     "PlanOptions",

@@ -7,11 +7,12 @@
     │   ├── ConfigError            … the config (.names: where)
     │   ├── StalePlanError         … the plan is another now (.changes)
     │   ├── IdempotencyConflictError  … the key was used for another request (.changes .run_id)
-    │   ├── NotFoundError          … no such run, step, location, asset or text
+    │   ├── NotFoundError          … no such run, backfill, step, location, asset or text
     │   ├── LocationNotReadyError  … the location cannot be planned on or run now
     │   ├── RunFinishedError       … the run's state is final already
     │   ├── RunNotFinishedError    … the run to go on from goes on itself
     │   ├── NothingFailedError     … nothing of the run is left to run again
+    │   ├── NothingToBackfillError … no partition is missing, or failed, of those that were asked for
     │   ├── CodeChangedError       … the code is not the run's, and was to be (.changes)
     │   └── AccessError            … the token is missing or wrong
     ├── UnreachableError           nobody answers (.address)
@@ -22,7 +23,9 @@
     ├── NotMadeError               nothing was stored of what is to be loaded
     ├── ValueUnreadableError       a stored value cannot be loaded here
     ├── RunFailed                  the run ended otherwise than SUCCEEDED (.result)
-    └── ResultTimeout              the run did not end in time (.run_id); a TimeoutError too
+    ├── BackfillFailed             the backfill did (.result)
+    ├── ResultTimeout              the run did not end in time (.run_id); a TimeoutError too
+    └── BackfillTimeout            the backfill did not (.backfill_id); a TimeoutError too
 
 The class's docstring is its default message.
 """
@@ -37,6 +40,7 @@ from treadle_client.text._visible import visible
 from treadle_contract.lazy_dataclasses import dataclass
 
 if TYPE_CHECKING:
+    from treadle_client._backfill import BackfillResult
     from treadle_client._ids import RunId
     from treadle_client._messages import Location
     from treadle_client._result import RunResult
@@ -131,7 +135,7 @@ class IdempotencyConflictError(RequestError):
 
 
 class NotFoundError(RequestError):
-    """There is no such run, step, location, asset or text."""
+    """There is no such run, backfill, step, location, asset or text."""
 
 
 class LocationNotReadyError(RequestError):
@@ -148,6 +152,10 @@ class RunNotFinishedError(RequestError):
 
 class NothingFailedError(RequestError):
     """Nothing of the run is left to run again: name steps, or ask for all of it."""
+
+
+class NothingToBackfillError(RequestError):
+    """No partition is missing, or failed, of those that were asked for."""
 
 
 class CodeChangedError(RequestError):
@@ -227,6 +235,24 @@ class ResultTimeout(TreadleClientError, TimeoutError):
     def __init__(self, run_id: RunId, seconds: float) -> None:
         super().__init__(f"Run {run_id} did not end within {seconds:g} s. It goes on: ask again.")
         self.run_id = run_id
+
+
+class BackfillFailed(TreadleClientError):
+    """The backfill did not succeed."""
+
+    def __init__(self, message: str, *, result: BackfillResult) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class BackfillTimeout(TreadleClientError, TimeoutError):
+    """The backfill did not end in time. It goes on: ask again."""
+
+    def __init__(self, backfill_id: str, seconds: float) -> None:
+        super().__init__(
+            f"Backfill {backfill_id} did not end within {seconds:g} s. It goes on: ask again."
+        )
+        self.backfill_id = backfill_id
 
 
 def _with_changes(refusal: Refusal) -> str:

@@ -12,10 +12,10 @@ from typing import ClassVar
 from treadle_client._ids import AssetKey, RunId, StepKey
 from treadle_client.text._metadata import NO_METADATA, Metadata, PlainValue
 from treadle_client.text._text import NO_TEXT, Text
-from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, View
+from treadle_client._view import NO_COUNTS, NO_TIME, Chunk, FinalState, Reloaded, Rows, Streamed, Stretches, View
 from treadle_contract.message import NO_ENTRIES, ContractEnum
 
-__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AttemptUsage', 'BackfillPolicy', 'Backoff', 'Block', 'CancelRequested', 'ChangeKind', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'LoadedPartition', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionKeyRange', 'PartitionMapping', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedPartitions', 'PlannedSource', 'PlannedStep', 'PlannedStepOutput', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReuseMode', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepChange', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
+__all__ = ['Asset', 'AssetCheck', 'AssetCheckSeverity', 'AssetEntry', 'AssetExplanation', 'AssetMaterialized', 'AssetObserved', 'AssetPartitions', 'AttemptUsage', 'Backfill', 'BackfillPartition', 'BackfillPartitionState', 'BackfillPlan', 'BackfillPolicy', 'BackfillRun', 'BackfillState', 'Backoff', 'Block', 'CancelRequested', 'ChangeKind', 'CheckEvaluated', 'CheckExplanation', 'Collected', 'ConfigPlace', 'DimensionMapping', 'DiskUse', 'DynamicPartitions', 'Event', 'EventKind', 'ExpectationEvaluated', 'Explanation', 'Failure', 'FailureReason', 'FailureWhere', 'Garbage', 'GarbageReason', 'Graph', 'Hazard', 'HookCompleted', 'HookErrored', 'HostReady', 'InputLoaded', 'Isolation', 'Jitter', 'Job', 'LaunchedRun', 'Launcher', 'Limits', 'Load', 'LoadState', 'LoadedPartition', 'Location', 'LocationState', 'LogChunk', 'LogRecord', 'LogStream', 'MappingRule', 'Materialization', 'MemoryScope', 'ModuleReport', 'ModuleState', 'MultiMapping', 'MultiPartitions', 'MultiToSingleMapping', 'NotFollowed', 'OpExplanation', 'OpNeed', 'OutputDiscarded', 'OutputStored', 'PartitionDimension', 'PartitionKeyRange', 'PartitionMapping', 'PartitionState', 'PartitionStretch', 'PartitionsDefinition', 'PlainMapping', 'Plan', 'PlanOptions', 'PlannedAsset', 'PlannedCheck', 'PlannedInput', 'PlannedInputRef', 'PlannedOutput', 'PlannedPartitions', 'PlannedSource', 'PlannedStep', 'PlannedStepOutput', 'RecordedAssets', 'Reexecution', 'ReexecutionKind', 'Reload', 'Resource', 'ResourceConfig', 'RetryCause', 'RetryGround', 'RetryPolicy', 'Reuse', 'ReuseMode', 'ReusedOutput', 'Run', 'RunDequeued', 'RunFinished', 'RunStarted', 'RunState', 'RunSubmitted', 'Selection', 'Siblings', 'Source', 'SourceLocation', 'SpecificMapping', 'StartMethod', 'StaticMapping', 'StaticMappingEntry', 'StaticPartitions', 'Step', 'StepCancelled', 'StepChange', 'StepExpanded', 'StepFailed', 'StepInput', 'StepNotRun', 'StepOutput', 'StepRecomputed', 'StepResult', 'StepRetryScheduled', 'StepReused', 'StepSkipped', 'StepStarted', 'StepState', 'StepSucceeded', 'TimeWindowMapping', 'TimeWindowPartitions', 'UnrecordedLoads', 'UnselectedOutputs', 'UpstreamMapping', 'UserMapping', 'ValueRef', 'Verdict']
 
 
 class AssetCheckSeverity(ContractEnum):
@@ -25,6 +25,36 @@ class AssetCheckSeverity(ContractEnum):
     """Somebody should look."""
     ERROR = "error"
     """The asset is wrong. A blocking check fails its step."""
+
+
+class BackfillPartitionState(ContractEnum):
+    """The state of a partition in a backfill."""
+
+    WAITING = "WAITING"
+    """Its run is not launched yet."""
+    RUNNING = "RUNNING"
+    """Its run is not over."""
+    SUCCEEDED = "SUCCEEDED"
+    """Its run succeeded, or made all that was selected of it before it failed. Final."""
+    FAILED = "FAILED"
+    """Its run failed, or could not be launched. Final."""
+    CANCELLED = "CANCELLED"
+    """Its run was cancelled, or was never launched because the backfill was. Final."""
+
+
+class BackfillState(FinalState):
+    """The state of a backfill."""
+
+    RUNNING = "RUNNING"
+    """Its runs are launched, as many at once as it may have."""
+    CANCELLING = "CANCELLING"
+    """A cancel was asked for; its runs are being ended."""
+    SUCCEEDED = "SUCCEEDED"
+    """Every run succeeded. Final."""
+    FAILED = "FAILED"
+    """A run failed, could not be launched, or was cancelled by itself. Final."""
+    CANCELLED = "CANCELLED"
+    """Cancelled before every run had succeeded. Final."""
 
 
 class Backoff(ContractEnum):
@@ -204,6 +234,17 @@ class ModuleState(ContractEnum):
     """The import did not end within the import timeout; it was killed."""
     NOT_REACHED = "NOT_REACHED"
     """An earlier target ended the load before this one was reached."""
+
+
+class PartitionState(ContractEnum):
+    """What became of a partition of an asset."""
+
+    MADE = "MADE"
+    """A run made it, and none has failed to make it again since."""
+    FAILED = "FAILED"
+    """The last run that was to make it failed before it did."""
+    MISSING = "MISSING"
+    """No run made it, and none failed to."""
 
 
 class ReexecutionKind(ContractEnum):
@@ -487,9 +528,11 @@ class Selection(View):
     allow_empty: A group, tag, kind, owner or wildcard that matches nothing selects nothing,
         and so may all of it: then no step runs. Keys have to be there all the same. False: that
         is refused.
+    recorded: What missing() and failed() in the expressions stand for. Set by the launcher,
+        from its record at the time; a re-execution means the same assets.
     """
 
-    __slots__ = __match_args__ = ('expressions', 'job', 'op_selection', 'allow_empty')
+    __slots__ = __match_args__ = ('expressions', 'job', 'op_selection', 'allow_empty', 'recorded')
     expressions: tuple[str, ...]
     """Expressions of the selection language; their union is selected. Empty: see job."""
     job: str
@@ -500,6 +543,9 @@ class Selection(View):
     allow_empty: bool
     """A group, tag, kind, owner or wildcard that matches nothing selects nothing, and so may all
     of it: then no step runs. Keys have to be there all the same. False: that is refused."""
+    recorded: RecordedAssets | None
+    """What missing() and failed() in the expressions stand for. Set by the launcher, from its
+    record at the time; a re-execution means the same assets."""
 
     def __init__(
         self,
@@ -508,18 +554,53 @@ class Selection(View):
         job: str = "",
         op_selection: tuple[str, ...] = (),
         allow_empty: bool = False,
+        recorded: RecordedAssets | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'expressions', expressions)
         put(self, 'job', job)
         put(self, 'op_selection', op_selection)
         put(self, 'allow_empty', allow_empty)
+        put(self, 'recorded', recorded)
 
     TABLE: ClassVar[Rows] = (
         (1, 'expressions', 'text', 'many', ''),
         (2, 'job', 'text', 'one', ''),
         (3, 'op_selection', 'text', 'many', ''),
         (30, 'allow_empty', 'flag', 'one', ''),
+        (31, 'recorded', 'message', 'maybe', 'RecordedAssets'),
+    )
+
+
+class RecordedAssets(View):
+    """Assets by what is on record of them.
+
+    missing_asset_keys: Those that no run made; of a partitioned asset, some partition.
+        Sorted.
+    failed_asset_keys: Those that the last run which was to make them failed to make; of a
+        partitioned asset, some partition. Sorted.
+    """
+
+    __slots__ = __match_args__ = ('missing_asset_keys', 'failed_asset_keys')
+    missing_asset_keys: tuple[AssetKey, ...]
+    """Those that no run made; of a partitioned asset, some partition. Sorted."""
+    failed_asset_keys: tuple[AssetKey, ...]
+    """Those that the last run which was to make them failed to make; of a partitioned asset, some
+    partition. Sorted."""
+
+    def __init__(
+        self,
+        *,
+        missing_asset_keys: tuple[AssetKey, ...] = (),
+        failed_asset_keys: tuple[AssetKey, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'missing_asset_keys', missing_asset_keys)
+        put(self, 'failed_asset_keys', failed_asset_keys)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'missing_asset_keys', 'text', 'many', ''),
+        (2, 'failed_asset_keys', 'text', 'many', ''),
     )
 
 
@@ -4568,6 +4649,395 @@ class LogChunk(Chunk):
         (2, 'offset', 'wide', 'one', ''),
         (3, 'data', 'bytes', 'one', ''),
         (4, 'omitted_bytes', 'wide', 'one', ''),
+    )
+
+
+class AssetPartitions(Stretches):
+    """What became of the partitions of an asset.
+
+    asset_key: The asset.
+    definition_id: The id of its definition.
+    partition_count: How many partitions it has now.
+    made_count: How many of them were made.
+    failed_count: How many of them failed.
+    missing_count: How many of them are missing.
+    stretches: All of them, in the order of the definition. Empty where counts alone were
+        asked for.
+    """
+
+    __slots__ = __match_args__ = ('asset_key', 'definition_id', 'partition_count', 'made_count', 'failed_count', 'missing_count', 'stretches')
+    asset_key: AssetKey
+    """The asset."""
+    definition_id: str
+    """The id of its definition."""
+    partition_count: int
+    """How many partitions it has now."""
+    made_count: int
+    """How many of them were made."""
+    failed_count: int
+    """How many of them failed."""
+    missing_count: int
+    """How many of them are missing."""
+    stretches: tuple[PartitionStretch, ...]
+    """All of them, in the order of the definition. Empty where counts alone were asked for."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: AssetKey = AssetKey(""),
+        definition_id: str = "",
+        partition_count: int = 0,
+        made_count: int = 0,
+        failed_count: int = 0,
+        missing_count: int = 0,
+        stretches: tuple[PartitionStretch, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'definition_id', definition_id)
+        put(self, 'partition_count', partition_count)
+        put(self, 'made_count', made_count)
+        put(self, 'failed_count', failed_count)
+        put(self, 'missing_count', missing_count)
+        put(self, 'stretches', stretches)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'asset_key', 'text', 'one', ''),
+        (2, 'definition_id', 'text', 'one', ''),
+        (3, 'partition_count', 'wide', 'one', ''),
+        (4, 'made_count', 'wide', 'one', ''),
+        (5, 'failed_count', 'wide', 'one', ''),
+        (6, 'missing_count', 'wide', 'one', ''),
+        (7, 'stretches', 'message', 'many', 'PartitionStretch'),
+    )
+
+
+class PartitionStretch(View):
+    """Partitions that follow each other, and became of which the same.
+
+    state: What became of them.
+    keys: Which they are.
+    count: How many they are.
+    """
+
+    __slots__ = __match_args__ = ('state', 'keys', 'count')
+    state: PartitionState
+    """What became of them."""
+    keys: PartitionKeyRange
+    """Which they are."""
+    count: int
+    """How many they are."""
+
+    def __init__(
+        self,
+        *,
+        state: PartitionState,
+        keys: PartitionKeyRange,
+        count: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'state', state)
+        put(self, 'keys', keys)
+        put(self, 'count', count)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'state', 'enum', 'one', 'PartitionState'),
+        (2, 'keys', 'message', 'one', 'PartitionKeyRange'),
+        (3, 'count', 'wide', 'one', ''),
+    )
+
+
+class Backfill(View):
+    """A backfill: runs that make chosen partitions, a few at once.
+
+    backfill_id: The id: 26 characters, sortable by the time of its making.
+    status: The state.
+    location: The location.
+    selection: What is made of each partition.
+    options: The options of each run.
+    asset_keys: The partitioned assets that are made, sorted.
+    definition_id: The id of their definition.
+    partitions: The partitions; the first 100 ranges of them.
+    partition_count: How many partitions it makes.
+    partitions_per_run: How many a run makes at most.
+    run_count: How many runs there are.
+    max_runs: How many of its runs may be under way at once.
+    priority: Where not all of the launcher's places are enough, runs of the backfill with
+        the larger number are launched first.
+    tags: Tags of each run, beside treadle/backfill, its id.
+    idempotency_key: The caller's idempotency key, "" if none.
+    retry_of: The backfill whose failed runs it makes again. None: none.
+    created_at: When it was made.
+    finished_at: When its state became final. Unset before.
+    waiting_count: How many partitions wait for their run to be launched.
+    running_count: How many partitions have a run that is not over.
+    succeeded_count: How many partitions succeeded.
+    failed_count: How many partitions failed.
+    cancelled_count: How many partitions were cancelled.
+    waits_because: Why no further run can be launched now, a sentence. Empty: nothing is in
+        the way.
+    cancel_reason: Why it was cancelled, as the caller said.
+    """
+
+    __slots__ = __match_args__ = ('backfill_id', 'status', 'location', 'selection', 'options', 'asset_keys', 'definition_id', 'partitions', 'partition_count', 'partitions_per_run', 'run_count', 'max_runs', 'priority', 'tags', 'idempotency_key', 'retry_of', 'created_at', 'finished_at', 'waiting_count', 'running_count', 'succeeded_count', 'failed_count', 'cancelled_count', 'waits_because', 'cancel_reason')
+    backfill_id: str
+    """The id: 26 characters, sortable by the time of its making."""
+    status: BackfillState
+    """The state."""
+    location: str
+    """The location."""
+    selection: Selection
+    """What is made of each partition."""
+    options: PlanOptions
+    """The options of each run."""
+    asset_keys: tuple[AssetKey, ...]
+    """The partitioned assets that are made, sorted."""
+    definition_id: str
+    """The id of their definition."""
+    partitions: tuple[PartitionKeyRange, ...]
+    """The partitions; the first 100 ranges of them."""
+    partition_count: int
+    """How many partitions it makes."""
+    partitions_per_run: int
+    """How many a run makes at most."""
+    run_count: int
+    """How many runs there are."""
+    max_runs: int
+    """How many of its runs may be under way at once."""
+    priority: int
+    """Where not all of the launcher's places are enough, runs of the backfill with the larger
+    number are launched first."""
+    tags: Mapping[str, str]
+    """Tags of each run, beside treadle/backfill, its id."""
+    idempotency_key: str
+    """The caller's idempotency key, "" if none."""
+    retry_of: str | None
+    """The backfill whose failed runs it makes again. None: none."""
+    created_at: datetime
+    """When it was made."""
+    finished_at: datetime | None
+    """When its state became final. Unset before."""
+    waiting_count: int
+    """How many partitions wait for their run to be launched."""
+    running_count: int
+    """How many partitions have a run that is not over."""
+    succeeded_count: int
+    """How many partitions succeeded."""
+    failed_count: int
+    """How many partitions failed."""
+    cancelled_count: int
+    """How many partitions were cancelled."""
+    waits_because: str
+    """Why no further run can be launched now, a sentence. Empty: nothing is in the way."""
+    cancel_reason: str
+    """Why it was cancelled, as the caller said."""
+
+    def __init__(
+        self,
+        *,
+        backfill_id: str = "",
+        status: BackfillState,
+        location: str = "",
+        selection: Selection,
+        options: PlanOptions,
+        asset_keys: tuple[AssetKey, ...] = (),
+        definition_id: str = "",
+        partitions: tuple[PartitionKeyRange, ...] = (),
+        partition_count: int = 0,
+        partitions_per_run: int = 0,
+        run_count: int = 0,
+        max_runs: int = 0,
+        priority: int = 0,
+        tags: Mapping[str, str] = NO_ENTRIES,
+        idempotency_key: str = "",
+        retry_of: str | None = None,
+        created_at: datetime,
+        finished_at: datetime | None = None,
+        waiting_count: int = 0,
+        running_count: int = 0,
+        succeeded_count: int = 0,
+        failed_count: int = 0,
+        cancelled_count: int = 0,
+        waits_because: str = "",
+        cancel_reason: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill_id', backfill_id)
+        put(self, 'status', status)
+        put(self, 'location', location)
+        put(self, 'selection', selection)
+        put(self, 'options', options)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'definition_id', definition_id)
+        put(self, 'partitions', partitions)
+        put(self, 'partition_count', partition_count)
+        put(self, 'partitions_per_run', partitions_per_run)
+        put(self, 'run_count', run_count)
+        put(self, 'max_runs', max_runs)
+        put(self, 'priority', priority)
+        put(self, 'tags', tags)
+        put(self, 'idempotency_key', idempotency_key)
+        put(self, 'retry_of', retry_of)
+        put(self, 'created_at', created_at)
+        put(self, 'finished_at', finished_at)
+        put(self, 'waiting_count', waiting_count)
+        put(self, 'running_count', running_count)
+        put(self, 'succeeded_count', succeeded_count)
+        put(self, 'failed_count', failed_count)
+        put(self, 'cancelled_count', cancelled_count)
+        put(self, 'waits_because', waits_because)
+        put(self, 'cancel_reason', cancel_reason)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'backfill_id', 'text', 'one', ''),
+        (2, 'status', 'enum', 'one', 'BackfillState'),
+        (3, 'location', 'text', 'one', ''),
+        (4, 'selection', 'message', 'one', 'Selection'),
+        (5, 'options', 'message', 'one', 'PlanOptions'),
+        (6, 'asset_keys', 'text', 'many', ''),
+        (7, 'definition_id', 'text', 'one', ''),
+        (8, 'partitions', 'message', 'many', 'PartitionKeyRange'),
+        (9, 'partition_count', 'wide', 'one', ''),
+        (10, 'partitions_per_run', 'whole', 'one', ''),
+        (11, 'run_count', 'wide', 'one', ''),
+        (12, 'max_runs', 'whole', 'one', ''),
+        (13, 'priority', 'whole', 'one', ''),
+        (14, 'tags', 'map', 'one', ''),
+        (15, 'idempotency_key', 'text', 'one', ''),
+        (16, 'retry_of', 'text', 'maybe', ''),
+        (17, 'created_at', 'time', 'one', 'Timestamp'),
+        (18, 'finished_at', 'time', 'maybe', 'Timestamp'),
+        (19, 'waiting_count', 'wide', 'one', ''),
+        (20, 'running_count', 'wide', 'one', ''),
+        (21, 'succeeded_count', 'wide', 'one', ''),
+        (22, 'failed_count', 'wide', 'one', ''),
+        (23, 'cancelled_count', 'wide', 'one', ''),
+        (24, 'waits_because', 'text', 'one', ''),
+        (25, 'cancel_reason', 'text', 'one', ''),
+    )
+
+
+class BackfillPartition(View):
+    """One partition of a backfill.
+
+    partition_key: The partition.
+    state: Its state.
+    run_id: The run that makes it. None: none was launched.
+    refused_because: Why no run could be launched, a sentence. Empty: one was, or is yet to
+        be.
+    """
+
+    __slots__ = __match_args__ = ('partition_key', 'state', 'run_id', 'refused_because')
+    partition_key: str
+    """The partition."""
+    state: BackfillPartitionState
+    """Its state."""
+    run_id: RunId | None
+    """The run that makes it. None: none was launched."""
+    refused_because: str
+    """Why no run could be launched, a sentence. Empty: one was, or is yet to be."""
+
+    def __init__(
+        self,
+        *,
+        partition_key: str = "",
+        state: BackfillPartitionState,
+        run_id: RunId | None = None,
+        refused_because: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'partition_key', partition_key)
+        put(self, 'state', state)
+        put(self, 'run_id', run_id)
+        put(self, 'refused_because', refused_because)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'partition_key', 'text', 'one', ''),
+        (2, 'state', 'enum', 'one', 'BackfillPartitionState'),
+        (3, 'run_id', 'text', 'maybe', ''),
+        (4, 'refused_because', 'text', 'one', ''),
+    )
+
+
+class BackfillPlan(View):
+    """What a backfill would do.
+
+    location: The location.
+    asset_keys: The partitioned assets that are made of each partition, sorted.
+    definition_id: The id of their definition.
+    partition_count: How many partitions are made.
+    partitions_per_run: How many a run makes at most.
+    run_count: How many runs there are.
+    runs: The runs, in the order in which they are launched; the first 500 of them.
+    """
+
+    __slots__ = __match_args__ = ('location', 'asset_keys', 'definition_id', 'partition_count', 'partitions_per_run', 'run_count', 'runs')
+    location: str
+    """The location."""
+    asset_keys: tuple[AssetKey, ...]
+    """The partitioned assets that are made of each partition, sorted."""
+    definition_id: str
+    """The id of their definition."""
+    partition_count: int
+    """How many partitions are made."""
+    partitions_per_run: int
+    """How many a run makes at most."""
+    run_count: int
+    """How many runs there are."""
+    runs: tuple[BackfillRun, ...]
+    """The runs, in the order in which they are launched; the first 500 of them."""
+
+    def __init__(
+        self,
+        *,
+        location: str = "",
+        asset_keys: tuple[AssetKey, ...] = (),
+        definition_id: str = "",
+        partition_count: int = 0,
+        partitions_per_run: int = 0,
+        run_count: int = 0,
+        runs: tuple[BackfillRun, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'location', location)
+        put(self, 'asset_keys', asset_keys)
+        put(self, 'definition_id', definition_id)
+        put(self, 'partition_count', partition_count)
+        put(self, 'partitions_per_run', partitions_per_run)
+        put(self, 'run_count', run_count)
+        put(self, 'runs', runs)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'location', 'text', 'one', ''),
+        (2, 'asset_keys', 'text', 'many', ''),
+        (3, 'definition_id', 'text', 'one', ''),
+        (4, 'partition_count', 'wide', 'one', ''),
+        (5, 'partitions_per_run', 'whole', 'one', ''),
+        (6, 'run_count', 'wide', 'one', ''),
+        (7, 'runs', 'message', 'many', 'BackfillRun'),
+    )
+
+
+class BackfillRun(View):
+    """One run of a backfill, as it is planned.
+
+    partitions: The partitions that it makes.
+    """
+
+    __slots__ = __match_args__ = ('partitions',)
+    partitions: tuple[PartitionKeyRange, ...]
+    """The partitions that it makes."""
+
+    def __init__(
+        self,
+        *,
+        partitions: tuple[PartitionKeyRange, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'partitions', partitions)
+
+    TABLE: ClassVar[Rows] = (
+        (1, 'partitions', 'message', 'many', 'PartitionKeyRange'),
     )
 
 

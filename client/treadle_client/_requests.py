@@ -173,7 +173,8 @@ def pinned(request: RunRequest, plan: Plan) -> RunRequest:
     return replace(
         request,
         location=plan.location,
-        selection=plan.selection,
+        # What missing() stands for, the launcher says anew: if it is another, the plan is.
+        selection=replace(plan.selection, recorded=None),
         options=plan.options,
         digest=plan.digest,
         fingerprint=plan.fingerprint,

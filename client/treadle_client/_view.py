@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from treadle_client._errors import LoadError
 from treadle_contract.message import ContractEnum, Message
+
+if TYPE_CHECKING:
+    from treadle_client._messages import PartitionKeyRange, PartitionStretch
 
 _THINGS = ("message", "many")
 
@@ -52,6 +55,33 @@ class Streamed(View):
         names: tuple[str, ...] = self.__match_args__
         told = (f"{name}={getattr(self, name)!r}" for name in names if name not in left_out)
         return f"{type(self).__name__}({', '.join(told)})"
+
+
+class Stretches(Streamed):
+    """What became of the partitions of an asset, one stretch of them after the other."""
+
+    __slots__ = ()
+    stretches: tuple[PartitionStretch, ...]
+
+    @property
+    def made(self) -> tuple[PartitionKeyRange, ...]:
+        """The ranges of partitions that were made, in order."""
+        return self._of("MADE")
+
+    @property
+    def failed(self) -> tuple[PartitionKeyRange, ...]:
+        """The ranges of partitions that the last run failed to make, in order."""
+        return self._of("FAILED")
+
+    @property
+    def missing(self) -> tuple[PartitionKeyRange, ...]:
+        """The ranges of partitions that no run made or failed to make, in order."""
+        return self._of("MISSING")
+
+    def _of(self, state: str) -> tuple[PartitionKeyRange, ...]:
+        return tuple(
+            each.keys for each in self.stretches if each.state == state and each.keys is not None
+        )
 
 
 class Reloaded(View):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from treadle import selection
 from treadle._errors import did_you_mean
 from treadle.locations.snapshot import Block, Job
-from treadle.selection import Beyond, Everything, Expression, Key
+from treadle.selection import Beyond, Everything, Expression, Key, OnRecord
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.plan import Selection
@@ -93,10 +93,24 @@ def expression_of(index: SnapshotIndex, asked: Selection) -> Expression:
             suggestions=nearest(asked.job, jobs),
         )
     if asked.expressions:
-        return selection.union(map(selection.parse, asked.expressions))
+        return _with_recorded(
+            index, selection.union(map(selection.parse, asked.expressions)), asked
+        )
     if asked.job:
         return selection.parse(jobs[asked.job].selection)
     return Everything()
+
+
+def _with_recorded(index: SnapshotIndex, expression: Expression, asked: Selection) -> Expression:
+    """Return what is selected, with the assets themselves where the launcher's record is meant."""
+    told = asked.recorded
+    if told is None:
+        return expression
+    known = {
+        OnRecord.MISSING: [key for key in told.missing_asset_keys if key in index.assets.made],
+        OnRecord.FAILED: [key for key in told.failed_asset_keys if key in index.assets.made],
+    }
+    return selection.with_recorded(expression, known)
 
 
 def older_meanings(job: Job | None) -> Iterator[str]:

@@ -22,6 +22,12 @@ LauncherError
 │   ├── ReadsOnlyError              READS_ONLY
 │   ├── NothingFailedError          NOTHING_FAILED
 │   ├── CodeChangedError            CODE_CHANGED
+│   ├── NotPartitionedError         NOT_PARTITIONED
+│   ├── UnknownPartitionsError      UNKNOWN_PARTITIONS
+│   ├── NothingToBackfillError      NOTHING_TO_BACKFILL
+│   ├── UnknownBackfillError        UNKNOWN_BACKFILL
+│   ├── BackfillFinishedError       BACKFILL_FINISHED
+│   ├── BackfillNotFinishedError    BACKFILL_NOT_FINISHED
 │   ├── WatcherBehindError          WATCHER_BEHIND
 │   ├── ShuttingDownError           SHUTTING_DOWN
 │   ├── HomeUnreadableError         HOME_UNREADABLE
@@ -67,6 +73,10 @@ class Reason(StrEnum):
     NOT_PARTITIONED = "NOT_PARTITIONED"
     UNKNOWN_PARTITIONS = "UNKNOWN_PARTITIONS"
     BAD_PARTITION = "BAD_PARTITION"
+    NOTHING_TO_BACKFILL = "NOTHING_TO_BACKFILL"
+    UNKNOWN_BACKFILL = "UNKNOWN_BACKFILL"
+    BACKFILL_FINISHED = "BACKFILL_FINISHED"
+    BACKFILL_NOT_FINISHED = "BACKFILL_NOT_FINISHED"
     UNKNOWN_RUN = "UNKNOWN_RUN"
     UNKNOWN_STEP = "UNKNOWN_STEP"
     UNKNOWN_LOCATION = "UNKNOWN_LOCATION"
@@ -248,6 +258,42 @@ class CodeChangedError(RefusedError):
     """The code is not that of run {names}, and the same code was asked for."""
 
     reason = Reason.CODE_CHANGED
+
+
+class NotPartitionedError(RefusedError):
+    """{names} has no partitions."""
+
+    reason = Reason.NOT_PARTITIONED
+
+
+class UnknownPartitionsError(RefusedError):
+    """There is no partition {names}."""
+
+    reason = Reason.UNKNOWN_PARTITIONS
+
+
+class NothingToBackfillError(RefusedError):
+    """There is nothing to backfill."""
+
+    reason = Reason.NOTHING_TO_BACKFILL
+
+
+class UnknownBackfillError(RefusedError):
+    """There is no backfill {names}."""
+
+    reason = Reason.UNKNOWN_BACKFILL
+
+
+class BackfillFinishedError(RefusedError):
+    """The backfill {names} has ended already."""
+
+    reason = Reason.BACKFILL_FINISHED
+
+
+class BackfillNotFinishedError(RefusedError):
+    """The backfill {names} goes on: wait for its end, or cancel it."""
+
+    reason = Reason.BACKFILL_NOT_FINISHED
 
 
 class WatcherBehindError(RefusedError):

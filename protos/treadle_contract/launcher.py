@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from treadle_contract.backfill import AssetPartitions, Backfill, BackfillPartition, BackfillPlan, BackfillRequest
 from treadle_contract.event import Event
 from treadle_contract.graph import Asset, GraphPart, Location
 from treadle_contract.ids import KeyText, RunId, StepKey, TextId
@@ -1464,6 +1465,436 @@ class ListDynamicPartitionsResponse(Message):
     )
 
 
+class GetAssetPartitionsRequest(Message):
+    """Asks for the partitions of an asset."""
+
+    __slots__ = __match_args__ = ('asset_key', 'only_counts')
+    asset_key: KeyText
+    """The asset."""
+    only_counts: bool
+    """Only how many are in each state."""
+
+    def __init__(
+        self,
+        *,
+        asset_key: KeyText,
+        only_counts: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'asset_key', asset_key)
+        put(self, 'only_counts', only_counts)
+
+    FIELDS = (
+        ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
+        ('only_counts', 2, 'onlyCounts', 'flag', 'one', '', 'only_counts', False, 0),
+    )
+
+
+class GetAssetPartitionsResponse(Message):
+    """A part of them; the first one holds all else."""
+
+    __slots__ = __match_args__ = ('part',)
+    part: AssetPartitions | None
+    """The part."""
+
+    def __init__(
+        self,
+        *,
+        part: AssetPartitions | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'part', part)
+
+    FIELDS = (
+        ('part', 1, 'part', 'message', 'maybe', 'AssetPartitions', 'part', False, 0),
+    )
+
+
+class PlanBackfillRequest(Message):
+    """Asks what a backfill would do."""
+
+    __slots__ = __match_args__ = ('backfill',)
+    backfill: BackfillRequest | None
+    """The backfill."""
+
+    def __init__(
+        self,
+        *,
+        backfill: BackfillRequest | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill', backfill)
+
+    FIELDS = (
+        ('backfill', 1, 'backfill', 'message', 'maybe', 'BackfillRequest', 'backfill', False, 0),
+    )
+
+
+class PlanBackfillResponse(Message):
+    """What it would do."""
+
+    __slots__ = __match_args__ = ('plan',)
+    plan: BackfillPlan | None
+    """The plan."""
+
+    def __init__(
+        self,
+        *,
+        plan: BackfillPlan | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'plan', plan)
+
+    FIELDS = (
+        ('plan', 1, 'plan', 'message', 'maybe', 'BackfillPlan', 'plan', False, 0),
+    )
+
+
+class LaunchBackfillRequest(Message):
+    """Asks for a backfill."""
+
+    __slots__ = __match_args__ = ('backfill', 'tags', 'idempotency_key', 'max_runs', 'priority')
+    backfill: BackfillRequest | None
+    """What it makes."""
+    tags: Mapping[str, str]
+    """Tags of each run; they win over the job's."""
+    idempotency_key: str
+    """Names this request among the caller's. Empty: none."""
+    max_runs: int
+    """How many of its runs may be under way at once. 0: as many as the launcher has places for."""
+    priority: int
+    """See Backfill.priority."""
+
+    def __init__(
+        self,
+        *,
+        backfill: BackfillRequest | None = None,
+        tags: Mapping[str, str] = NO_ENTRIES,
+        idempotency_key: str = "",
+        max_runs: int = 0,
+        priority: int = 0,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill', backfill)
+        put(self, 'tags', tags)
+        put(self, 'idempotency_key', idempotency_key)
+        put(self, 'max_runs', max_runs)
+        put(self, 'priority', priority)
+
+    FIELDS = (
+        ('backfill', 1, 'backfill', 'message', 'maybe', 'BackfillRequest', 'backfill', False, 0),
+        ('tags', 2, 'tags', 'text', 'map', '', 'tags', False, 10),
+        ('idempotency_key', 3, 'idempotencyKey', 'text', 'one', '', 'idempotency_key', False, 11),
+        ('max_runs', 4, 'maxRuns', 'whole', 'one', '', 'max_runs', False, 23),
+        ('priority', 5, 'priority', 'whole', 'one', '', 'priority', False, 0),
+    )
+
+
+class LaunchBackfillResponse(Message):
+    """The backfill."""
+
+    __slots__ = __match_args__ = ('backfill', 'existed')
+    backfill: Backfill | None
+    """As recorded."""
+    existed: bool
+    """The idempotency key was known: this is the earlier backfill."""
+
+    def __init__(
+        self,
+        *,
+        backfill: Backfill | None = None,
+        existed: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill', backfill)
+        put(self, 'existed', existed)
+
+    FIELDS = (
+        ('backfill', 1, 'backfill', 'message', 'maybe', 'Backfill', 'backfill', False, 0),
+        ('existed', 2, 'existed', 'flag', 'one', '', 'existed', False, 0),
+    )
+
+
+class GetBackfillRequest(Message):
+    """Asks for a backfill."""
+
+    __slots__ = __match_args__ = ('backfill_id',)
+    backfill_id: str
+    """The backfill's id."""
+
+    def __init__(
+        self,
+        *,
+        backfill_id: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill_id', backfill_id)
+
+    FIELDS = (
+        ('backfill_id', 1, 'backfillId', 'text', 'one', '', 'backfill_id', False, 1),
+    )
+
+
+class GetBackfillResponse(Message):
+    """The backfill."""
+
+    __slots__ = __match_args__ = ('backfill',)
+    backfill: Backfill | None
+    """The backfill."""
+
+    def __init__(
+        self,
+        *,
+        backfill: Backfill | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill', backfill)
+
+    FIELDS = (
+        ('backfill', 1, 'backfill', 'message', 'maybe', 'Backfill', 'backfill', False, 0),
+    )
+
+
+class ListBackfillsRequest(Message):
+    """Asks for backfills."""
+
+    __slots__ = __match_args__ = ('page_size', 'page_token')
+    page_size: int
+    """See the service."""
+    page_token: str
+    """See the service."""
+
+    def __init__(
+        self,
+        *,
+        page_size: int = 0,
+        page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'page_size', page_size)
+        put(self, 'page_token', page_token)
+
+    FIELDS = (
+        ('page_size', 1, 'pageSize', 'whole', 'one', '', 'page_size', False, 0),
+        ('page_token', 2, 'pageToken', 'text', 'one', '', 'page_token', False, 0),
+    )
+
+
+class ListBackfillsResponse(Message):
+    """Backfills."""
+
+    __slots__ = __match_args__ = ('backfills', 'next_page_token')
+    backfills: tuple[Backfill, ...]
+    """Newest first."""
+    next_page_token: str
+    """Empty: no more."""
+
+    def __init__(
+        self,
+        *,
+        backfills: tuple[Backfill, ...] = (),
+        next_page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfills', backfills)
+        put(self, 'next_page_token', next_page_token)
+
+    FIELDS = (
+        ('backfills', 1, 'backfills', 'message', 'many', 'Backfill', 'backfills', False, 0),
+        ('next_page_token', 2, 'nextPageToken', 'text', 'one', '', 'next_page_token', False, 0),
+    )
+
+
+class ListBackfillPartitionsRequest(Message):
+    """Asks for the partitions of a backfill."""
+
+    __slots__ = __match_args__ = ('backfill_id', 'page_size', 'page_token')
+    backfill_id: str
+    """The backfill's id."""
+    page_size: int
+    """See the service."""
+    page_token: str
+    """See the service."""
+
+    def __init__(
+        self,
+        *,
+        backfill_id: str = "",
+        page_size: int = 0,
+        page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill_id', backfill_id)
+        put(self, 'page_size', page_size)
+        put(self, 'page_token', page_token)
+
+    FIELDS = (
+        ('backfill_id', 1, 'backfillId', 'text', 'one', '', 'backfill_id', False, 1),
+        ('page_size', 2, 'pageSize', 'whole', 'one', '', 'page_size', False, 0),
+        ('page_token', 3, 'pageToken', 'text', 'one', '', 'page_token', False, 0),
+    )
+
+
+class ListBackfillPartitionsResponse(Message):
+    """Partitions of a backfill."""
+
+    __slots__ = __match_args__ = ('partitions', 'next_page_token')
+    partitions: tuple[BackfillPartition, ...]
+    """In the order of their definition."""
+    next_page_token: str
+    """Empty: no more."""
+
+    def __init__(
+        self,
+        *,
+        partitions: tuple[BackfillPartition, ...] = (),
+        next_page_token: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'partitions', partitions)
+        put(self, 'next_page_token', next_page_token)
+
+    FIELDS = (
+        ('partitions', 1, 'partitions', 'message', 'many', 'BackfillPartition', 'partitions', False, 0),
+        ('next_page_token', 2, 'nextPageToken', 'text', 'one', '', 'next_page_token', False, 0),
+    )
+
+
+class WatchBackfillRequest(Message):
+    """Asks to be told of a backfill."""
+
+    __slots__ = __match_args__ = ('backfill_id',)
+    backfill_id: str
+    """The backfill's id."""
+
+    def __init__(
+        self,
+        *,
+        backfill_id: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill_id', backfill_id)
+
+    FIELDS = (
+        ('backfill_id', 1, 'backfillId', 'text', 'one', '', 'backfill_id', False, 1),
+    )
+
+
+class WatchBackfillResponse(Message):
+    """A backfill as it is now."""
+
+    __slots__ = __match_args__ = ('backfill',)
+    backfill: Backfill | None
+    """The backfill."""
+
+    def __init__(
+        self,
+        *,
+        backfill: Backfill | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill', backfill)
+
+    FIELDS = (
+        ('backfill', 1, 'backfill', 'message', 'maybe', 'Backfill', 'backfill', False, 0),
+    )
+
+
+class CancelBackfillRequest(Message):
+    """Asks for a backfill's end."""
+
+    __slots__ = __match_args__ = ('backfill_id', 'reason')
+    backfill_id: str
+    """The backfill's id."""
+    reason: str
+    """Why, for people and for the log of its runs."""
+
+    def __init__(
+        self,
+        *,
+        backfill_id: str = "",
+        reason: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill_id', backfill_id)
+        put(self, 'reason', reason)
+
+    FIELDS = (
+        ('backfill_id', 1, 'backfillId', 'text', 'one', '', 'backfill_id', False, 1),
+        ('reason', 2, 'reason', 'text', 'one', '', 'reason', False, 12),
+    )
+
+
+class CancelBackfillResponse(Message):
+    """The backfill."""
+
+    __slots__ = __match_args__ = ('backfill',)
+    backfill: Backfill | None
+    """After the request was recorded."""
+
+    def __init__(
+        self,
+        *,
+        backfill: Backfill | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill', backfill)
+
+    FIELDS = (
+        ('backfill', 1, 'backfill', 'message', 'maybe', 'Backfill', 'backfill', False, 0),
+    )
+
+
+class RetryBackfillRequest(Message):
+    """Asks for a backfill of what another one did not make."""
+
+    __slots__ = __match_args__ = ('backfill_id', 'idempotency_key')
+    backfill_id: str
+    """The other one's id."""
+    idempotency_key: str
+    """Names this request among the caller's. Empty: none."""
+
+    def __init__(
+        self,
+        *,
+        backfill_id: str = "",
+        idempotency_key: str = "",
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill_id', backfill_id)
+        put(self, 'idempotency_key', idempotency_key)
+
+    FIELDS = (
+        ('backfill_id', 1, 'backfillId', 'text', 'one', '', 'backfill_id', False, 1),
+        ('idempotency_key', 2, 'idempotencyKey', 'text', 'one', '', 'idempotency_key', False, 11),
+    )
+
+
+class RetryBackfillResponse(Message):
+    """The backfill."""
+
+    __slots__ = __match_args__ = ('backfill', 'existed')
+    backfill: Backfill | None
+    """As recorded; limits, priority and tags are those of the other one."""
+    existed: bool
+    """The idempotency key was known: this is the earlier backfill."""
+
+    def __init__(
+        self,
+        *,
+        backfill: Backfill | None = None,
+        existed: bool = False,
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'backfill', backfill)
+        put(self, 'existed', existed)
+
+    FIELDS = (
+        ('backfill', 1, 'backfill', 'message', 'maybe', 'Backfill', 'backfill', False, 0),
+        ('existed', 2, 'existed', 'flag', 'one', '', 'existed', False, 0),
+    )
+
+
 ENUMS['LogStream'] = EnumSchema(LogStream, 'LOG_STREAM_', {0: 'unspecified', 1: 'stdout', 2: 'stderr', 3: 'log'})
 ENUMS['GarbageReason'] = EnumSchema(GarbageReason, 'GARBAGE_REASON_', {0: 'unspecified', 1: 'uncommitted', 2: 'superseded', 3: 'intermediate'})
 MESSAGES['GetLauncherRequest'] = GetLauncherRequest
@@ -1519,3 +1950,21 @@ MESSAGES['RemoveDynamicPartitionsRequest'] = RemoveDynamicPartitionsRequest
 MESSAGES['RemoveDynamicPartitionsResponse'] = RemoveDynamicPartitionsResponse
 MESSAGES['ListDynamicPartitionsRequest'] = ListDynamicPartitionsRequest
 MESSAGES['ListDynamicPartitionsResponse'] = ListDynamicPartitionsResponse
+MESSAGES['GetAssetPartitionsRequest'] = GetAssetPartitionsRequest
+MESSAGES['GetAssetPartitionsResponse'] = GetAssetPartitionsResponse
+MESSAGES['PlanBackfillRequest'] = PlanBackfillRequest
+MESSAGES['PlanBackfillResponse'] = PlanBackfillResponse
+MESSAGES['LaunchBackfillRequest'] = LaunchBackfillRequest
+MESSAGES['LaunchBackfillResponse'] = LaunchBackfillResponse
+MESSAGES['GetBackfillRequest'] = GetBackfillRequest
+MESSAGES['GetBackfillResponse'] = GetBackfillResponse
+MESSAGES['ListBackfillsRequest'] = ListBackfillsRequest
+MESSAGES['ListBackfillsResponse'] = ListBackfillsResponse
+MESSAGES['ListBackfillPartitionsRequest'] = ListBackfillPartitionsRequest
+MESSAGES['ListBackfillPartitionsResponse'] = ListBackfillPartitionsResponse
+MESSAGES['WatchBackfillRequest'] = WatchBackfillRequest
+MESSAGES['WatchBackfillResponse'] = WatchBackfillResponse
+MESSAGES['CancelBackfillRequest'] = CancelBackfillRequest
+MESSAGES['CancelBackfillResponse'] = CancelBackfillResponse
+MESSAGES['RetryBackfillRequest'] = RetryBackfillRequest
+MESSAGES['RetryBackfillResponse'] = RetryBackfillResponse

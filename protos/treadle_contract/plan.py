@@ -249,7 +249,7 @@ class Reexecution(Message):
 class Selection(Message):
     """What is to be made."""
 
-    __slots__ = __match_args__ = ('expressions', 'job', 'op_selection', 'allow_empty')
+    __slots__ = __match_args__ = ('expressions', 'job', 'op_selection', 'allow_empty', 'recorded')
     expressions: tuple[str, ...]
     """Expressions of the selection language; their union is selected. Empty: see job."""
     job: str
@@ -260,6 +260,9 @@ class Selection(Message):
     allow_empty: bool
     """A group, tag, kind, owner or wildcard that matches nothing selects nothing, and so may all
     of it: then no step runs. Keys have to be there all the same. False: that is refused."""
+    recorded: RecordedAssets | None
+    """What missing() and failed() in the expressions stand for. Set by the launcher, from its
+    record at the time; a re-execution means the same assets."""
 
     def __init__(
         self,
@@ -268,18 +271,47 @@ class Selection(Message):
         job: str = "",
         op_selection: tuple[str, ...] = (),
         allow_empty: bool = False,
+        recorded: RecordedAssets | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, 'expressions', expressions)
         put(self, 'job', job)
         put(self, 'op_selection', op_selection)
         put(self, 'allow_empty', allow_empty)
+        put(self, 'recorded', recorded)
 
     FIELDS = (
         ('expressions', 1, 'expressions', 'text', 'many', '', 'expressions', False, 9),
         ('job', 2, 'job', 'text', 'one', '', 'job', False, 1),
         ('op_selection', 3, 'opSelection', 'text', 'many', '', 'op_selection', False, 9),
         ('allow_empty', 30, 'allowEmpty', 'flag', 'one', '', 'allow_empty', False, 0),
+        ('recorded', 31, 'recorded', 'message', 'maybe', 'RecordedAssets', 'recorded', False, 0),
+    )
+
+
+class RecordedAssets(Message):
+    """Assets by what is on record of them."""
+
+    __slots__ = __match_args__ = ('missing_asset_keys', 'failed_asset_keys')
+    missing_asset_keys: tuple[KeyText, ...]
+    """Those that no run made; of a partitioned asset, some partition. Sorted."""
+    failed_asset_keys: tuple[KeyText, ...]
+    """Those that the last run which was to make them failed to make; of a partitioned asset, some
+    partition. Sorted."""
+
+    def __init__(
+        self,
+        *,
+        missing_asset_keys: tuple[KeyText, ...] = (),
+        failed_asset_keys: tuple[KeyText, ...] = (),
+    ) -> None:
+        put = object.__setattr__
+        put(self, 'missing_asset_keys', missing_asset_keys)
+        put(self, 'failed_asset_keys', failed_asset_keys)
+
+    FIELDS = (
+        ('missing_asset_keys', 1, 'missingAssetKeys', 'text', 'many', '', 'missing_asset_keys', False, 2),
+        ('failed_asset_keys', 2, 'failedAssetKeys', 'text', 'many', '', 'failed_asset_keys', False, 2),
     )
 
 
@@ -1527,6 +1559,7 @@ MESSAGES['PlanOptions'] = PlanOptions
 MESSAGES['PlannedPartitions'] = PlannedPartitions
 MESSAGES['Reexecution'] = Reexecution
 MESSAGES['Selection'] = Selection
+MESSAGES['RecordedAssets'] = RecordedAssets
 MESSAGES['PlannedSource'] = PlannedSource
 MESSAGES['PlannedStepOutput'] = PlannedStepOutput
 MESSAGES['FannedOut'] = FannedOut

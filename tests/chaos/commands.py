@@ -99,6 +99,14 @@ def _no_launcher(moment: Moment) -> Right:
     return Right(exit_code=NOT_STARTED, told=told)
 
 
+def _no_asset(_: Moment) -> Right:
+    return Right(exit_code=REFUSED, told="error: No location has the asset plain.")
+
+
+def _no_backfill(_: Moment) -> Right:
+    return Right(exit_code=REFUSED, told="error: There is no backfill latest.")
+
+
 def _cancel(moment: Moment) -> Right:
     if moment.is_copy:
         return _foreign(moment, NOT_STARTED)
@@ -182,6 +190,7 @@ COMMANDS = (
     Command(words=("runs", "cancel", "RUN"), right=_no_launcher),
     Command(words=("runs", "cancel", "RUN", "-f", OTHER), right=_cancel, changes=True),
     Command(words=("partitions", "list", "days")),
+    Command(words=("partitions", "show", "plain"), right=_no_asset),
     Command(words=("partitions", "add", "days", "monday"), right=_no_launcher),
     Command(
         words=("partitions", "add", "days", "monday", "-f", OTHER),
@@ -189,6 +198,12 @@ COMMANDS = (
         changes=True,
     ),
     Command(words=("partitions", "remove", "days", "monday"), right=_no_launcher),
+    Command(words=("backfill", "list")),
+    Command(words=("backfill", "show", "latest"), right=_no_backfill),
+    Command(words=("backfill", "watch", "latest"), right=_no_backfill),
+    Command(words=("backfill", "cancel", "latest"), right=_no_launcher),
+    Command(words=("backfill", "retry", "latest"), right=_no_launcher),
+    Command(words=("backfill", "launch"), right=_no_launcher),
     Command(words=("gc",), changes=True),
     Command(words=("gc", "--forget-values"), changes=True),
     MATERIALIZE,

@@ -205,32 +205,32 @@ def code_options(command: Command) -> Command:
         "import_scope",
         "start_method",
     )
-    return _gathered(command, _CODE, names, Code, "code")
+    return gathered(command, _CODE, names, Code, "code")
 
 
 def launcher_options(command: Command) -> Command:
     """Add which launcher to talk to; the command gets it as `wanted`, a SessionRequest."""
     names = ("launcher", "home", "token_file")
-    return _gathered(command, _LAUNCHER, names, SessionRequest, "wanted")
+    return gathered(command, _LAUNCHER, names, SessionRequest, "wanted")
 
 
 def serving_options(command: Command) -> Command:
     """Add code and launcher; the command gets both as `wanted`, a SessionRequest."""
     names = ("code", "launcher", "home", "token_file")
-    return code_options(_gathered(command, _LAUNCHER, names, SessionRequest, "wanted"))
+    return code_options(gathered(command, _LAUNCHER, names, SessionRequest, "wanted"))
 
 
 def running_options(command: Command) -> Command:
     """Add what `serving_options` does, for a command that may start a launcher that runs things."""
     names = ("code", "launcher", "home", "token_file", "forget_values")
     options = (*_LAUNCHER, *_FORGET)
-    return code_options(_gathered(command, options, names, SessionRequest, "wanted"))
+    return code_options(gathered(command, options, names, SessionRequest, "wanted"))
 
 
 def sweeping_options(command: Command) -> Command:
     """Add what `launcher_options` does, for a command that may start a launcher that removes."""
     names = ("launcher", "home", "token_file", "forget_values")
-    return _gathered(command, (*_LAUNCHER, *_FORGET), names, SessionRequest, "wanted")
+    return gathered(command, (*_LAUNCHER, *_FORGET), names, SessionRequest, "wanted")
 
 
 def plan_options(command: Command) -> Command:
@@ -239,7 +239,7 @@ def plan_options(command: Command) -> Command:
         *("select", "job", "op_selection", "location", *CHOICES),
         *("partition", "partitions", *_CONFIG_NAMES, "allow_empty"),
     )
-    return _gathered(command, _PLAN, names, PlanChoices.of, "asked")
+    return gathered(command, _PLAN, names, PlanChoices.of, "asked")
 
 
 def explain_options(command: Command) -> Command:
@@ -248,7 +248,7 @@ def explain_options(command: Command) -> Command:
         *("expressions", "select", "job", "op_selection", "location"),
         *(*_EXPLAINED, "partition", *_CONFIG_NAMES),
     )
-    return _gathered(command, _EXPLAIN, names, _explain_choices, "asked")
+    return gathered(command, _EXPLAIN, names, _explain_choices, "asked")
 
 
 def _explain_choices(
@@ -259,23 +259,23 @@ def _explain_choices(
 
 def config_options(command: Command) -> Command:
     """Add config as it is said on the command line; the command gets what is said as `config`."""
-    return _gathered(command, CONFIG_OPTIONS, _CONFIG_NAMES, read_config, "config")
+    return gathered(command, CONFIG_OPTIONS, _CONFIG_NAMES, read_config, "config")
 
 
 def run_options(command: Command) -> Command:
     """Add what is said of a run that is launched; the command gets it as `choices`, a RunChoices."""
     names = ("tags", "idempotency_key", "timeout", "retry_lost")
-    return _gathered(command, _RUN, names, RunChoices, "choices")
+    return gathered(command, _RUN, names, RunChoices, "choices")
 
 
-def _gathered(
+def gathered(
     command: Command,
     options: Sequence[Decorator],
     names: Sequence[str],
     make: Callable[..., object],
     into: str,
 ) -> Command:
-    """Add options, and pass their values as one argument made of them."""
+    """Add options, and pass their values, which have these names, as the argument `into` made of them."""
 
     @wraps(command)
     def gather(**values: object) -> ExitCode:

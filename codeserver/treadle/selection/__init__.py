@@ -39,15 +39,18 @@ from treadle.selection._expression import (
     Key,
     Kind,
     Not,
+    OnRecord,
     Or,
     Owner,
     Pattern,
     Reach,
+    Recorded,
     Tag,
     WithoutChecks,
     bare_reaches,
     older_meaning,
     union,
+    with_recorded,
 )
 from treadle.selection._parser import parse
 from treadle.selection._places import select_op_jobs
@@ -72,10 +75,12 @@ __all__ = [
     "Key",
     "Kind",
     "Not",
+    "OnRecord",
     "Or",
     "Owner",
     "Pattern",
     "Reach",
+    "Recorded",
     "SelectableAsset",
     "SelectableCheck",
     "SelectionError",
@@ -95,4 +100,5 @@ __all__ = [
     "select_observed",
     "select_op_jobs",
     "union",
+    "with_recorded",
 ]

@@ -31,6 +31,7 @@ from treadle.selection._expression import (
     Owner,
     Pattern,
     Reach,
+    Recorded,
     Tag,
     WithoutChecks,
     walk,
@@ -217,6 +218,12 @@ def part_keys(  # noqa: PLR0911 -- one a kind
             return part_keys(of, graph)
         case Check() | ChecksOf():
             return frozenset()
+        case Recorded():
+            raise SelectionSyntaxError(
+                f"{expression} is what a launcher has on record: say it where a run is asked for, not in code.",
+                text=str(expression),
+                position=0,
+            )
         case _:
             return frozenset(_matching(expression, graph))
 

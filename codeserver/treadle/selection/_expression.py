@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TypeAlias
 
 from treadle.selection._tokens import KEYWORDS
 from treadle_contract.ids import KeyText
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.lazy_dataclasses import dataclass, replace
 
 _BARE = re.compile(r"[A-Za-z0-9_.\-/]+")
 
@@ -21,6 +21,25 @@ class End(StrEnum):
     SINKS = "sinks"
     #: The members that are made from no other member, directly or not.
     ROOTS = "roots"
+
+
+class OnRecord(StrEnum):
+    """What is on record of an asset, which a launcher knows alone."""
+
+    #: No run made it.
+    MISSING = "missing"
+    #: The last run that was to make it failed to.
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """Every asset of which this is on record."""
+
+    state: OnRecord
+
+    def __str__(self) -> str:
+        return f"{self.state}()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +225,7 @@ class Or:
 
 Expression: TypeAlias = (
     "Key | Pattern | Group | Kind | Owner | Tag | InBlock | InGraph | Check | Everything | Reach"
-    " | Ends | ChecksOf | WithoutChecks | Not | And | Or"
+    " | Ends | ChecksOf | WithoutChecks | Recorded | Not | And | Or"
 )
 
 # Loosest first. What stands inside a tighter one needs parentheses.
@@ -231,6 +250,26 @@ def walk(expression: Expression) -> Iterator[Expression]:
                 yield from walk(part)
         case Not(of=of) | Reach(of=of) | Ends(of=of) | ChecksOf(of=of) | WithoutChecks(of=of):
             yield from walk(of)
+
+
+def with_recorded(
+    expression: Expression, known: Mapping[OnRecord, Iterable[KeyText]]
+) -> Expression:
+    """Return the expression with the assets themselves where it says what is on record of them."""
+    match expression:
+        case Recorded(state=state):
+            keys = tuple(Key(key=key) for key in known[state])
+            return union(keys) if keys else _NOTHING
+        case And(parts=parts):
+            return And(parts=tuple(with_recorded(part, known) for part in parts))
+        case Or(parts=parts):
+            return union([with_recorded(part, known) for part in parts])
+        case Not() | Reach() | Ends() | ChecksOf() | WithoutChecks():
+            return replace(expression, of=with_recorded(expression.of, known))
+    return expression
+
+
+_NOTHING = And(parts=(Everything(), Not(of=Everything())))
 
 
 def bare_reaches(expression: Expression) -> tuple[str, ...]:

@@ -20,10 +20,12 @@ from treadle.selection._expression import (
     Key,
     Kind,
     Not,
+    OnRecord,
     Or,
     Owner,
     Pattern,
     Reach,
+    Recorded,
     Tag,
     WithoutChecks,
 )
@@ -39,7 +41,7 @@ _BY_NAME: dict[str, Callable[[str], Expression]] = {
     "graph": lambda path: InGraph(path=path),
 }
 _ATTRIBUTES = ("key", "tag", *_BY_NAME, "check")
-_FUNCTIONS = (*End, "checks", "without_checks")
+_FUNCTIONS = (*End, "checks", "without_checks", *OnRecord)
 # Deep enough for people and programs, and far from Python's own limit: each level takes up to
 # ten calls, on top of those of the caller.
 _MAX_NESTING = 50
@@ -173,6 +175,8 @@ class _Parser:
         name = self._take()
         if name.text not in _FUNCTIONS:
             self._fail_unknown(name, _FUNCTIONS, "(…)")
+        if name.text in set(OnRecord):
+            return self._recorded(name)
         if self._peek(1).is_sign(")"):
             self._fail(f"{name.text}() needs a selection: {name.text}(*), for example.", at=name)
         of = self._parenthesized()
@@ -182,6 +186,13 @@ class _Parser:
             case "without_checks":
                 return WithoutChecks(of=of)
         return Ends(end=End(name.text), of=of)
+
+    def _recorded(self, name: Token) -> Expression:
+        self._take()
+        if not self._peek().is_sign(")"):
+            self._fail(f"{name.text}() takes nothing: write `a+ and {name.text}()`.", at=name)
+        self._take()
+        return Recorded(state=OnRecord(name.text))
 
     def _attribute(self) -> Expression:
         name = self._take()

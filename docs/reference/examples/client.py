@@ -4,7 +4,11 @@ from pathlib import Path
 import treadle_client
 
 MODULE = """
-from treadle import asset
+from treadle import StaticPartitionsDefinition, asset
+
+@asset(partitions_def=StaticPartitionsDefinition(["north", "south"]))
+def visits(context):
+    return len(context.partition_key)
 
 @asset
 def orders():
@@ -26,7 +30,14 @@ with tempfile.TemporaryDirectory() as folder:
         result: treadle_client.RunResult = run.result()
         result.raise_for_failure()
         assert client.load("total") == 75
-        assert [entry.asset.key for entry in client.assets()] == ["orders", "total"]
+        assert [entry.asset.key for entry in client.assets()] == ["orders", "total", "visits"]
+        assert client.plan_backfill("visits").run_count == 2
+        backfill: treadle_client.BackfillHandle = client.backfill("visits", partitions="north")
+        made: treadle_client.BackfillResult = backfill.result()
+        made.raise_for_failure()
+        assert made.partitions["north"].state is treadle_client.BackfillPartitionState.SUCCEEDED
+        assert client.partitions("visits").missing_count == 1
+        assert [each.backfill_id for each in client.backfills()] == [backfill.backfill_id]
         assert client.add_partitions("shops", ["north", "south"]) == ("north", "south")
         assert client.remove_partitions("shops", "north") == ("north",)
         assert list(client.dynamic_partitions("shops")) == ["south"]

@@ -136,6 +136,13 @@ class RunningEngine:
             await self._recovery.resume()
         self._home.be_here()
 
+    @property
+    def why_left_ends(self) -> str:
+        """Why what an earlier launcher left is cancelled when this one starts; "": it goes on."""
+        if self._ends_taken:
+            return TAKEN
+        return LEFT if self._is_ephemeral else ""
+
     async def _end_left(self, reason: str) -> None:
         """Cancel what is taken up, before any of it goes on."""
         self.board.mode = EngineMode.ENDING

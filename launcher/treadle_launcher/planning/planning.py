@@ -13,6 +13,7 @@ from treadle_contract.plan import (
     Selection,
     UnrecordedLoads,
 )
+from treadle_launcher.clock import Clock, SystemClock
 from treadle_launcher.errors import (
     StalePlanError,
     UnknownLocationError,
@@ -20,6 +21,8 @@ from treadle_launcher.errors import (
 from treadle_launcher.locations.code_location import CodeLocation
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.locations.locations import Locations
+from treadle_launcher.partitions.asset_partitions import PartitionRecord
+from treadle_launcher.partitions.recorded_assets import with_recorded
 from treadle_launcher.planning.earlier_successes import EarlierSuccesses
 from treadle_launcher.planning.elsewhere import elsewhere_notes
 from treadle_launcher.planning.explaining import told_with
@@ -46,6 +49,7 @@ class Planner:
         store: Store,
         values: StoredValues,
         import_timeout: float | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Look for values of earlier runs, and of what is loaded, in `values`.
 
@@ -54,6 +58,7 @@ class Planner:
         self._earlier_runs = EarlierRuns(store, values)
         self._import_timeout = import_timeout
         self._locations = locations
+        self._record = PartitionRecord(locations, store, clock or SystemClock())
         self._store = store
         self._values = values
         self._latest = LatestValues(store, values)
@@ -76,7 +81,7 @@ class Planner:
         options = replace(options, unrecorded_loads=UnrecordedLoads.TRY)
         where, planned = await self._plan(location, selection, options)
         plan = planned.resolved
-        parts = await where.explain(selection, options, plan.header.missing_asset_keys)
+        parts = await where.explain(plan.selection, options, plan.header.missing_asset_keys)
         return told_with(plan, parts)
 
     async def plan_again(self, asked: Reexecution) -> Plan:
@@ -160,6 +165,7 @@ class Planner:
     async def _plan(
         self, name: str, selection: Selection, options: PlanOptions
     ) -> tuple[CodeLocation, Planned]:
+        selection = await with_recorded(selection, self._record)
         if name or len(self._locations.all()) <= 1:
             location = self._locations.get(name)
         else:

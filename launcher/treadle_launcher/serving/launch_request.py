@@ -10,6 +10,7 @@ from treadle_contract.fields import fields_of
 from treadle_contract.lazy_dataclasses import dataclass, field, field_names
 from treadle_contract.message import Message
 from treadle_contract.plan import PlanOptions, Reexecution, Selection
+from treadle_launcher.backfills.backfill import BackfillPlace
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.rerunning import EarlierRun
@@ -52,7 +53,8 @@ def _limits() -> tuple[str, ...]:
 class LaunchRequest:
     """What a caller asks to have run. `digest` and `fingerprint` pin the plan that they saw.
 
-    A `reexecution` has the location, selection and options of the run that it goes on from.
+    A `reexecution` has the location, selection and options of the run that it goes on from. A run
+    `of_backfill` makes that part of one: it is launched once, however often it is asked for.
     """
 
     location: str
@@ -64,6 +66,7 @@ class LaunchRequest:
     fingerprint: str = ""
     reexecution: Reexecution | None = None
     limits: RunLimits = field(default_factory=RunLimits)
+    of_backfill: BackfillPlace | None = None
 
     @property
     def fields(self) -> RequestFields:
@@ -112,5 +115,10 @@ def _named(message: Message | None) -> RequestFields:
         for name, value in said.items()
         if isinstance(value, tuple) and value and isinstance(value[0], Message)
     }
-    named = {**said, **config, **parts}
+    whole = {
+        name: json_codec.dumps(value).decode()
+        for name, value in said.items()
+        if isinstance(value, Message)
+    }
+    named = {**said, **config, **parts, **whole}
     return {name: "" if value is None else value for name, value in named.items()}

@@ -132,6 +132,7 @@ class Launching:
             plan=plan,
             launch_spec=launchable.launch_spec,
             request=named,
+            of_backfill=request.of_backfill,
             is_ephemeral=self._is_ephemeral,
         )
 

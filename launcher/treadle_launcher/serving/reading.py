@@ -11,11 +11,13 @@ from pathlib import Path
 from treadle_access.addresses import tell_address
 from treadle_access.folders import default_socket
 from treadle_access.leaving import told_to_leave
+from treadle_launcher.backfills.ordering import BackfillOrders
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.home.home import HomeFolder, open_home, reading_home
 from treadle_launcher.home.record import check_record, claim
 from treadle_launcher.locations.location_names import LocationNames
 from treadle_launcher.locations.locations import Locations
+from treadle_launcher.partitions.asset_partitions import PartitionRecord
 from treadle_launcher.planning.planning import Planner
 from treadle_launcher.runs.run_steps import RunSteps
 from treadle_launcher.serving.arguments import Purpose, Settings
@@ -97,11 +99,13 @@ def _service(
     home: HomeFolder, store: Store, settings: Settings, locations: Locations, sweeper: Sweeper
 ) -> LauncherService:
     watchers, values = Watchers(store, only_reads=True), StoredValues(home.values)
+    planner = Planner(locations, store, StoredValues(home.values), settings.import_timeout)
+    record = PartitionRecord(locations, store, SystemClock())
     return LauncherService(
         ServedParts(
             about=about(settings, home.home_id, str(home.values)),
             locations=LocationMessages(locations),
-            planner=Planner(locations, store, StoredValues(home.values), settings.import_timeout),
+            planner=planner,
             launching=None,
             engine=None,
             store=store,
@@ -109,5 +113,8 @@ def _service(
             steps=RunSteps(store, None, watchers, AttemptLogs(home.logs)),
             assets=AssetHistory(locations, store, values),
             sweeper=sweeper,
+            partitions=record,
+            orders=BackfillOrders(planner, record, settings.max_runs),
+            backfills=None,
         )
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from treadle_contract import launcher
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_launcher.backfills.desk import BackfillDesk
+from treadle_launcher.backfills.ordering import BackfillOrders
 from treadle_launcher.engine.engine import Engine
+from treadle_launcher.partitions.asset_partitions import PartitionRecord
 from treadle_launcher.planning.planning import Planner
 from treadle_launcher.runs.run_steps import RunSteps
 from treadle_launcher.serving.asset_history import AssetHistory
@@ -19,7 +22,7 @@ from treadle_launcher.wire.locations import LocationMessages
 class ServedParts:
     """Whom the service hands calls to; `about` is what GetLauncher answers.
 
-    One that only reads the home has neither `launching` nor `engine`.
+    One that only reads the home has no `launching`, no `engine` and no `backfills`.
     """
 
     about: launcher.GetLauncherResponse
@@ -32,3 +35,6 @@ class ServedParts:
     steps: RunSteps
     assets: AssetHistory
     sweeper: Sweeper
+    partitions: PartitionRecord
+    orders: BackfillOrders
+    backfills: BackfillDesk | None

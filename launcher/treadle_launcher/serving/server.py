@@ -9,8 +9,11 @@ from treadle_access.addresses import UnixAddress, tell_address
 from treadle_access.folders import default_socket
 from treadle_access.leaving import told_to_leave
 from treadle_contract.lazy_dataclasses import replace
+from treadle_launcher.backfills.desk import BackfillDesk, driving
+from treadle_launcher.backfills.ordering import BackfillOrders
 from treadle_launcher.clock import SystemClock
 from treadle_launcher.durability import Durability
+from treadle_launcher.engine.engine import ENDING
 from treadle_launcher.engine.running import EngineParts, RunningEngine, running_engine
 from treadle_launcher.home.home import Home, open_home
 from treadle_launcher.home.record import check_record, claim
@@ -19,6 +22,7 @@ from treadle_launcher.home.taking_over import check_taken_over
 from treadle_launcher.hosts.processes import own_id
 from treadle_launcher.locations.location_names import LocationNames
 from treadle_launcher.locations.locations import Locations
+from treadle_launcher.partitions.asset_partitions import PartitionRecord
 from treadle_launcher.planning.planning import Planner
 from treadle_launcher.runs.run_steps import RunSteps
 from treadle_launcher.serving.arguments import Settings
@@ -90,8 +94,28 @@ async def serve(settings: Settings) -> None:
                     running_engine(parts, settings, host_socket) as running,
                 ):
                     locations.on_load(running.serve)
-                    service = _service(parts, settings, locations, running, sweeper)
-                    async with served(settings, bind, service) as address:
+                    launching = _launching(parts, settings, running)
+                    desk = BackfillDesk(
+                        store,
+                        launching,
+                        running.engine,
+                        max_runs=settings.max_runs,
+                        is_ephemeral=settings.is_ephemeral,
+                    )
+                    watchers.also_tell(desk.hear)
+                    service = _service(
+                        parts,
+                        settings,
+                        locations=locations,
+                        running=running,
+                        sweeper=sweeper,
+                        launching=launching,
+                        desk=desk,
+                    )
+                    async with (
+                        driving(desk, running.why_left_ends),
+                        served(settings, bind, service) as address,
+                    ):
                         home.name_holder(own_id(), address)
                         home.publish(
                             own_id(), address, host_socket, is_ephemeral=settings.is_ephemeral
@@ -103,7 +127,10 @@ async def serve(settings: Settings) -> None:
                         home.withdraw()
                         if settings.is_ephemeral:
                             # Still served: those who watch see how their runs end.
+                            await desk.end(ENDING)
                             await running.end()
+                            await desk.settled()
+                        desk.close_watches()
                         watchers.close()
         gone.check()
 
@@ -112,26 +139,23 @@ def _opened(settings: Settings) -> AbstractContextManager[Home]:
     return open_home(settings.home, of_anybody=settings.take_over is not None)
 
 
-def _service(
+def _service(  # noqa: PLR0913 - what it serves
     parts: EngineParts,
     settings: Settings,
+    *,
     locations: Locations,
     running: RunningEngine,
     sweeper: Sweeper,
+    launching: Launching,
+    desk: BackfillDesk,
 ) -> LauncherService:
+    record = PartitionRecord(locations, parts.store, parts.clock)
     return LauncherService(
         ServedParts(
             about=about(settings, parts.home.home_id, str(parts.home.values)),
             locations=LocationMessages(locations),
             planner=parts.planner,
-            launching=Launching(
-                parts.planner,
-                parts.store,
-                running.board,
-                running.engine,
-                parts.clock,
-                is_ephemeral=settings.is_ephemeral,
-            ),
+            launching=launching,
             engine=running.engine,
             store=parts.store,
             watchers=parts.watchers,
@@ -140,5 +164,19 @@ def _service(
             ),
             assets=AssetHistory(locations, parts.store, StoredValues(parts.home.values)),
             sweeper=sweeper,
+            partitions=record,
+            orders=BackfillOrders(parts.planner, record, settings.max_runs),
+            backfills=desk,
         )
+    )
+
+
+def _launching(parts: EngineParts, settings: Settings, running: RunningEngine) -> Launching:
+    return Launching(
+        parts.planner,
+        parts.store,
+        running.board,
+        running.engine,
+        parts.clock,
+        is_ephemeral=settings.is_ephemeral,
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Sequence
 
+from treadle_contract.ids import RunId
 from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.run import RunState
 from treadle_launcher.runs.events import Event, NewEvent
 from treadle_launcher.runs.run_states import FINAL_RUN_STATES
 from treadle_launcher.runs.split import split_payload
 from treadle_launcher.store import (
     event_log,
     materializations,
+    plans,
     runs,
     texts,
     value_record,
@@ -21,8 +26,11 @@ from treadle_launcher.store.errors import (
     StoreUnavailableError,
     translated,
 )
+from treadle_launcher.store.partitions import partition_facts
 from treadle_launcher.store.records import HostMark, RunEvents
 from treadle_launcher.store.session import WriteSession
+
+_LOG = logging.getLogger(__name__)
 
 
 def append_all(
@@ -70,12 +78,26 @@ def append(session: WriteSession, batch: RunEvents) -> tuple[Event, ...]:
         fold.apply(event)
     event_log.write(session.connection, stored)
     materializations.write(session.connection, fold.location, stored)
+    partition_facts.note_made(session.connection, stored)
     value_record.doubt(session.connection, batch.doubted)
     if stored:
         runs.update(session.connection, batch.run_id, before, fold.changing())
         if fold.state in FINAL_RUN_STATES:
             runs.let_go(session.connection, batch.run_id)
+        if fold.state is RunState.FAILED and before.state not in FINAL_RUN_STATES:
+            _note_failed(session, batch.run_id)
     return stored
+
+
+def _note_failed(session: WriteSession, run_id: RunId) -> None:
+    try:
+        plan = plans.of_run(session.connection, run_id)
+    except (StoreUnavailableError, sqlite3.Error):
+        raise
+    except Exception:  # noqa: BLE001 - a run whose plan is damaged must end all the same
+        _LOG.exception("failed_assets_not_noted run=%s", run_id)
+    else:
+        partition_facts.note_failed(session.connection, run_id, plan)
 
 
 def _check_step(subject: str, expected: int | None, found: int) -> None:

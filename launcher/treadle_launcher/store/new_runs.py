@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from sqlite3 import Connection
-from typing import Any, Final
+from typing import Final
 
 from treadle_contract.ids import RunId
 from treadle_launcher.errors import IdempotencyConflictError, StalePlanError
@@ -14,11 +13,13 @@ from treadle_launcher.planning.plan import Plan
 from treadle_launcher.runs.events import Event
 from treadle_launcher.runs.run_summary import RunSummary, SummaryFold
 from treadle_launcher.store import appends, event_log, plans, runs, value_record
+from treadle_launcher.store.partitions import backfills
 from treadle_launcher.store.records import (
     CreatedRun,
     IdempotentRequest,
     NewRun,
     RunEvents,
+    changes_between,
     step_count_of,
 )
 from treadle_launcher.store.schema import idempotency
@@ -37,6 +38,10 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
         StalePlanError: a value that the plan reads was removed since it was made.
     """
     connection = session.connection
+    if new.of_backfill is not None:
+        there = backfills.run_at(connection, new.of_backfill)
+        if there is not None:
+            return CreatedRun(run=runs.get(connection, there), existed=True)
     if new.request is not None:
         earlier = earlier_run(connection, new.request)
         if earlier is not None:
@@ -51,6 +56,8 @@ def create_run(session: WriteSession, new: NewRun) -> CreatedRun:
     event_log.write(connection, stored)
     if new.is_ephemeral:
         runs.add_ephemeral(connection, new.run_id)
+    if new.of_backfill is not None:
+        backfills.add_run(connection, new.of_backfill, new.run_id)
     if new.request is not None:
         row = {
             "key": new.request.key,
@@ -71,7 +78,7 @@ def earlier_run(connection: Connection, request: IdempotentRequest) -> RunSummar
     row = _REQUEST.row(connection, key=request.key)
     if row is None:
         return None
-    changes = _changes(json.loads(row.fields_json), json.loads(json.dumps(request.fields)))
+    changes = changes_between(json.loads(row.fields_json), json.loads(json.dumps(request.fields)))
     if changes:
         raise IdempotencyConflictError((row.run_id,), changes=changes)
     return runs.get(connection, RunId(row.run_id))
@@ -109,12 +116,3 @@ def _check_values(connection: Connection, plan: Plan) -> None:
     gone = value_record.removed(connection, tuple(names))
     if gone:
         raise StalePlanError(changes=[f"the value of {names[key]} was removed" for key in gone])
-
-
-def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{name} was {json.dumps(before.get(name))}, is {json.dumps(now.get(name))}"
-        for name in sorted(before.keys() | now.keys())
-        # A field that was not asked for, and one that did not exist yet, are the same.
-        if (before.get(name) or None) != (now.get(name) or None)
-    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Final, Generic, TypeAlias, TypeVar
 
@@ -9,6 +10,7 @@ from treadle_contract.ids import HostId, KeyText, RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_contract.plan import Verdict
 from treadle_contract.value import MetadataEntry, ValueRef
+from treadle_launcher.backfills.backfill import BackfillPlace
 from treadle_launcher.clock import TimeUs
 from treadle_launcher.locations.launch_spec import LaunchSpec
 from treadle_launcher.planning.plan import Plan
@@ -55,13 +57,23 @@ class IdempotentRequest:
     fields: RequestFields
 
 
+def changes_between(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    """Say, a line each, which fields of a request are others than those of an earlier one."""
+    return [
+        f"{name} was {json.dumps(before.get(name))}, is {json.dumps(now.get(name))}"
+        for name in sorted(before.keys() | now.keys())
+        # A field that was not asked for, and one that did not exist yet, are the same.
+        if (before.get(name) or None) != (now.get(name) or None)
+    ]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRun:
     """A run that is to be recorded.
 
     `submitted` has a RunSubmitted payload. `plan` has its loads resolved; the store keeps it
     as the code server made it by fingerprint, and the resolved loads with the run. An ephemeral
-    run ends with its launcher.
+    run ends with its launcher. `of_backfill`: it makes that part of one, which no other run makes.
     """
 
     run_id: RunId
@@ -69,6 +81,7 @@ class NewRun:
     plan: Plan
     launch_spec: LaunchSpec
     request: IdempotentRequest | None = None
+    of_backfill: BackfillPlace | None = None
     is_ephemeral: bool = False
 
     @property

@@ -226,6 +226,59 @@ asset_observations: Final = _table(
 )
 """Which asset_observed events are of which asset and run."""
 
+failed_partitions: Final = _table(
+    "failed_partitions",
+    "asset_key TEXT NOT NULL",
+    "first_key TEXT NOT NULL",
+    "last_key TEXT NOT NULL",
+    "run_id TEXT NOT NULL",
+    # What was made since, with a larger store sequence, is not failed.
+    "since INTEGER NOT NULL",
+    "PRIMARY KEY (asset_key, first_key, last_key)",
+    options="WITHOUT ROWID",
+)
+"""Which partitions runs were to make that failed, of an asset without partitions that of no key; of
+one partition alone, until it is made."""
+
+backfills: Final = _table(
+    "backfills",
+    "ordinal INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT",
+    "backfill_id TEXT NOT NULL",
+    "state TEXT NOT NULL",
+    "finished_us INTEGER",
+    "cancel_reason TEXT NOT NULL",
+    "is_ephemeral BOOLEAN NOT NULL",
+    "idempotency_key TEXT",
+    # What was asked for, as a later request of the same key is compared with it.
+    "asked_json TEXT NOT NULL",
+    # What never changes, and may be long, stands apart.
+    "order_json TEXT NOT NULL",
+    "UNIQUE (backfill_id)",
+    "UNIQUE (idempotency_key)",
+    indexes=("backfills_by_state (state, ordinal)",),
+)
+
+backfill_runs: Final = _table(
+    "backfill_runs",
+    "backfill_id TEXT NOT NULL",
+    "position INTEGER NOT NULL",
+    "run_id TEXT NOT NULL",
+    "PRIMARY KEY (backfill_id, position)",
+    options="WITHOUT ROWID",
+    indexes=("backfill_runs_by_run (run_id)",),
+)
+"""Which run makes which part of a backfill: written with the run, so that no part has two."""
+
+backfill_refusals: Final = _table(
+    "backfill_refusals",
+    "backfill_id TEXT NOT NULL",
+    "position INTEGER NOT NULL",
+    "message TEXT NOT NULL",
+    "PRIMARY KEY (backfill_id, position)",
+    options="WITHOUT ROWID",
+)
+"""Why parts of a backfill have no run: what launching it was refused with."""
+
 removed_values: Final = _table(
     "removed_values",
     "key TEXT NOT NULL",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from treadle_api.codec import from_proto
 from treadle_api.v1 import graph_pb2
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.partition import PartitionsDefinition
 
 
 class LocationReport:
@@ -53,7 +55,7 @@ class GraphJob:
 class Graph:
     """One snapshot's graph, whole. Keys are asset keys as text."""
 
-    __slots__ = ("_assets", "_parts", "digest", "jobs", "keys", "made_keys")
+    __slots__ = ("_assets", "_definitions", "_parts", "digest", "jobs", "keys", "made_keys")
 
     def __init__(self, parts: Iterable[graph_pb2.GraphPart]) -> None:
         self._parts = tuple(parts)
@@ -61,6 +63,7 @@ class Graph:
         self.digest: str = next(
             (part.location.digest for part in self._parts if part.HasField("location")), ""
         )
+        self._definitions = {each.id: each for part in self._parts for each in part.partitions}
         self.keys: tuple[str, ...] = tuple(sorted(self._assets))
         self.made_keys: frozenset[str] = frozenset(
             key for key, asset in self._assets.items() if asset.block
@@ -92,6 +95,18 @@ class Graph:
             for read in asset.upstream_keys
             if asset.block and read in keys and read not in self.made_keys
         }
+
+    def partitions_of(self, key: str) -> PartitionsDefinition | None:
+        """Return what the partitions of an asset are; None: it has none. The key is one of `keys`."""
+        definition = self._definitions.get(self._assets[key].partitions)
+        return None if definition is None else from_proto(definition, PartitionsDefinition)
+
+    def partitions_per_run(self, key: str) -> int:
+        """Return how many partitions of an asset a run of a backfill makes at most; 0: all."""
+        asset = self._assets[key]
+        if not asset.HasField("backfill_policy"):
+            return 1
+        return asset.backfill_policy.max_partitions_per_run
 
     def asset_size(self, key: str) -> int:
         """Return how many bytes one asset takes in a message; the key must be one of `keys`."""

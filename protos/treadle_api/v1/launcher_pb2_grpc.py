@@ -38,8 +38,8 @@ class LauncherServiceStub:
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
-    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
-    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+    AddDynamicPartitions, RemoveDynamicPartitions, LaunchBackfill, CancelBackfill, RetryBackfill, and
+    WatchRun behind the last event of a run that is not over, WatchBackfill of a backfill that is not. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
     field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
@@ -182,6 +182,51 @@ class LauncherServiceStub:
                 request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsRequest.SerializeToString,
                 response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsResponse.FromString,
                 _registered_method=True)
+        self.GetAssetPartitions = channel.unary_stream(
+                '/treadle_api.v1.LauncherService/GetAssetPartitions',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetAssetPartitionsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetAssetPartitionsResponse.FromString,
+                _registered_method=True)
+        self.PlanBackfill = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/PlanBackfill',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.PlanBackfillRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.PlanBackfillResponse.FromString,
+                _registered_method=True)
+        self.LaunchBackfill = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/LaunchBackfill',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.LaunchBackfillRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.LaunchBackfillResponse.FromString,
+                _registered_method=True)
+        self.GetBackfill = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/GetBackfill',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetBackfillRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetBackfillResponse.FromString,
+                _registered_method=True)
+        self.ListBackfills = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/ListBackfills',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillsResponse.FromString,
+                _registered_method=True)
+        self.ListBackfillPartitions = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/ListBackfillPartitions',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillPartitionsRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillPartitionsResponse.FromString,
+                _registered_method=True)
+        self.WatchBackfill = channel.unary_stream(
+                '/treadle_api.v1.LauncherService/WatchBackfill',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.WatchBackfillRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.WatchBackfillResponse.FromString,
+                _registered_method=True)
+        self.CancelBackfill = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/CancelBackfill',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.CancelBackfillRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.CancelBackfillResponse.FromString,
+                _registered_method=True)
+        self.RetryBackfill = channel.unary_unary(
+                '/treadle_api.v1.LauncherService/RetryBackfill',
+                request_serializer=treadle__api_dot_v1_dot_launcher__pb2.RetryBackfillRequest.SerializeToString,
+                response_deserializer=treadle__api_dot_v1_dot_launcher__pb2.RetryBackfillResponse.FromString,
+                _registered_method=True)
 
 
 class LauncherServiceServicer:
@@ -197,8 +242,8 @@ class LauncherServiceServicer:
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
-    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
-    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+    AddDynamicPartitions, RemoveDynamicPartitions, LaunchBackfill, CancelBackfill, RetryBackfill, and
+    WatchRun behind the last event of a run that is not over, WatchBackfill of a backfill that is not. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
     field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
@@ -458,6 +503,95 @@ class LauncherServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetAssetPartitions(self, request, context):
+        """Stream which partitions of an asset were made, which failed and which are missing, as ranges.
+        Precondition: a location has the asset, with partitions. Idempotent.
+        NOT_FOUND UNKNOWN_ASSET: no location has the key. INVALID_ARGUMENT NOT_PARTITIONED: the asset
+        has no partitions.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlanBackfill(self, request, context):
+        """Return which runs a backfill would launch. Nothing is run, and nothing recorded.
+        Precondition: the location is served. Idempotent.
+        Errors of PlanRun for the first of its runs but NEVER_MATERIALIZED, and:
+        INVALID_ARGUMENT NOT_PARTITIONED: nothing that is selected has partitions, or there are several
+        definitions that have those that are asked for; names holds their assets.
+        INVALID_ARGUMENT UNKNOWN_PARTITIONS: no definition of what is selected has a key, or a range
+        ends before it begins; suggestions says which keys are near.
+        FAILED_PRECONDITION NOTHING_TO_BACKFILL: no partition is missing, or failed, of those that are
+        asked for, or there is none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LaunchBackfill(self, request, context):
+        """Record a backfill and answer; it goes on by itself, also when the launcher is started again.
+        Which runs it has is fixed from then on; what becomes of them is data in the backfill.
+        Precondition: the location is served. Idempotent if idempotency_key is set, as LaunchRun.
+        Errors of PlanBackfill. ALREADY_EXISTS IDEMPOTENCY_CONFLICT: the key was used for another
+        request; Refusal.names holds the backfill's id.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetBackfill(self, request, context):
+        """Return a backfill as it is now. Precondition: it exists. Idempotent.
+        NOT_FOUND UNKNOWN_BACKFILL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBackfills(self, request, context):
+        """List backfills, newest first, in pages. Precondition: none. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListBackfillPartitions(self, request, context):
+        """List the partitions of a backfill in the order of their definition, in pages.
+        Precondition: it exists. Idempotent. NOT_FOUND UNKNOWN_BACKFILL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchBackfill(self, request, context):
+        """Stream a backfill as it is now, and again when it changes, a few times a second at most, until
+        its state is final. Precondition: it exists. Idempotent.
+        NOT_FOUND UNKNOWN_BACKFILL.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelBackfill(self, request, context):
+        """Have a backfill launch no further run, cancel those that are under way, and answer when that is
+        recorded; WatchBackfill tells when they have ended.
+        Precondition: it exists. Idempotent while it is not final.
+        NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_FINISHED: its state is final already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RetryBackfill(self, request, context):
+        """Record a backfill that makes again what another one did not: each run goes on from that
+        which failed or was cancelled, by FROM_FAILURE, or is launched where none was.
+        Precondition: that one is over. Idempotent if idempotency_key is set, as LaunchBackfill.
+        NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_NOT_FINISHED: wait for its end, or
+        cancel it. FAILED_PRECONDITION NOTHING_TO_BACKFILL: every partition succeeded.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_LauncherServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -586,6 +720,51 @@ def add_LauncherServiceServicer_to_server(servicer, server):
                     request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsRequest.FromString,
                     response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListObservationsResponse.SerializeToString,
             ),
+            'GetAssetPartitions': grpc.unary_stream_rpc_method_handler(
+                    servicer.GetAssetPartitions,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetAssetPartitionsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetAssetPartitionsResponse.SerializeToString,
+            ),
+            'PlanBackfill': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlanBackfill,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.PlanBackfillRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.PlanBackfillResponse.SerializeToString,
+            ),
+            'LaunchBackfill': grpc.unary_unary_rpc_method_handler(
+                    servicer.LaunchBackfill,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.LaunchBackfillRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.LaunchBackfillResponse.SerializeToString,
+            ),
+            'GetBackfill': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetBackfill,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.GetBackfillRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.GetBackfillResponse.SerializeToString,
+            ),
+            'ListBackfills': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBackfills,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillsResponse.SerializeToString,
+            ),
+            'ListBackfillPartitions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListBackfillPartitions,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillPartitionsRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.ListBackfillPartitionsResponse.SerializeToString,
+            ),
+            'WatchBackfill': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchBackfill,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.WatchBackfillRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.WatchBackfillResponse.SerializeToString,
+            ),
+            'CancelBackfill': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelBackfill,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.CancelBackfillRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.CancelBackfillResponse.SerializeToString,
+            ),
+            'RetryBackfill': grpc.unary_unary_rpc_method_handler(
+                    servicer.RetryBackfill,
+                    request_deserializer=treadle__api_dot_v1_dot_launcher__pb2.RetryBackfillRequest.FromString,
+                    response_serializer=treadle__api_dot_v1_dot_launcher__pb2.RetryBackfillResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'treadle_api.v1.LauncherService', rpc_method_handlers)
@@ -607,8 +786,8 @@ class LauncherService:
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
-    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
-    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+    AddDynamicPartitions, RemoveDynamicPartitions, LaunchBackfill, CancelBackfill, RetryBackfill, and
+    WatchRun behind the last event of a run that is not over, WatchBackfill of a backfill that is not. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
     field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
@@ -1285,6 +1464,249 @@ class LauncherService:
             '/treadle_api.v1.LauncherService/ListObservations',
             treadle__api_dot_v1_dot_launcher__pb2.ListObservationsRequest.SerializeToString,
             treadle__api_dot_v1_dot_launcher__pb2.ListObservationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAssetPartitions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/GetAssetPartitions',
+            treadle__api_dot_v1_dot_launcher__pb2.GetAssetPartitionsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.GetAssetPartitionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlanBackfill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/PlanBackfill',
+            treadle__api_dot_v1_dot_launcher__pb2.PlanBackfillRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.PlanBackfillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LaunchBackfill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/LaunchBackfill',
+            treadle__api_dot_v1_dot_launcher__pb2.LaunchBackfillRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.LaunchBackfillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetBackfill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/GetBackfill',
+            treadle__api_dot_v1_dot_launcher__pb2.GetBackfillRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.GetBackfillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBackfills(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/ListBackfills',
+            treadle__api_dot_v1_dot_launcher__pb2.ListBackfillsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.ListBackfillsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListBackfillPartitions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/ListBackfillPartitions',
+            treadle__api_dot_v1_dot_launcher__pb2.ListBackfillPartitionsRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.ListBackfillPartitionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchBackfill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/WatchBackfill',
+            treadle__api_dot_v1_dot_launcher__pb2.WatchBackfillRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.WatchBackfillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelBackfill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/CancelBackfill',
+            treadle__api_dot_v1_dot_launcher__pb2.CancelBackfillRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.CancelBackfillResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RetryBackfill(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/treadle_api.v1.LauncherService/RetryBackfill',
+            treadle__api_dot_v1_dot_launcher__pb2.RetryBackfillRequest.SerializeToString,
+            treadle__api_dot_v1_dot_launcher__pb2.RetryBackfillResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,8 +39,8 @@ class LauncherServiceStub:
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
-    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
-    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+    AddDynamicPartitions, RemoveDynamicPartitions, LaunchBackfill, CancelBackfill, RetryBackfill, and
+    WatchRun behind the last event of a run that is not over, WatchBackfill of a backfill that is not. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
     field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
@@ -202,6 +202,58 @@ class LauncherServiceStub:
     gives an empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
     NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made or observed it. UNKNOWN_RUN.
     """
+    GetAssetPartitions: _grpc.UnaryStreamMultiCallable[_launcher_pb2.GetAssetPartitionsRequest, _launcher_pb2.GetAssetPartitionsResponse]
+    """Stream which partitions of an asset were made, which failed and which are missing, as ranges.
+    Precondition: a location has the asset, with partitions. Idempotent.
+    NOT_FOUND UNKNOWN_ASSET: no location has the key. INVALID_ARGUMENT NOT_PARTITIONED: the asset
+    has no partitions.
+    """
+    PlanBackfill: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.PlanBackfillRequest, _launcher_pb2.PlanBackfillResponse]
+    """Return which runs a backfill would launch. Nothing is run, and nothing recorded.
+    Precondition: the location is served. Idempotent.
+    Errors of PlanRun for the first of its runs but NEVER_MATERIALIZED, and:
+    INVALID_ARGUMENT NOT_PARTITIONED: nothing that is selected has partitions, or there are several
+    definitions that have those that are asked for; names holds their assets.
+    INVALID_ARGUMENT UNKNOWN_PARTITIONS: no definition of what is selected has a key, or a range
+    ends before it begins; suggestions says which keys are near.
+    FAILED_PRECONDITION NOTHING_TO_BACKFILL: no partition is missing, or failed, of those that are
+    asked for, or there is none.
+    """
+    LaunchBackfill: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.LaunchBackfillRequest, _launcher_pb2.LaunchBackfillResponse]
+    """Record a backfill and answer; it goes on by itself, also when the launcher is started again.
+    Which runs it has is fixed from then on; what becomes of them is data in the backfill.
+    Precondition: the location is served. Idempotent if idempotency_key is set, as LaunchRun.
+    Errors of PlanBackfill. ALREADY_EXISTS IDEMPOTENCY_CONFLICT: the key was used for another
+    request; Refusal.names holds the backfill's id.
+    """
+    GetBackfill: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.GetBackfillRequest, _launcher_pb2.GetBackfillResponse]
+    """Return a backfill as it is now. Precondition: it exists. Idempotent.
+    NOT_FOUND UNKNOWN_BACKFILL.
+    """
+    ListBackfills: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListBackfillsRequest, _launcher_pb2.ListBackfillsResponse]
+    """List backfills, newest first, in pages. Precondition: none. Idempotent."""
+    ListBackfillPartitions: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.ListBackfillPartitionsRequest, _launcher_pb2.ListBackfillPartitionsResponse]
+    """List the partitions of a backfill in the order of their definition, in pages.
+    Precondition: it exists. Idempotent. NOT_FOUND UNKNOWN_BACKFILL.
+    """
+    WatchBackfill: _grpc.UnaryStreamMultiCallable[_launcher_pb2.WatchBackfillRequest, _launcher_pb2.WatchBackfillResponse]
+    """Stream a backfill as it is now, and again when it changes, a few times a second at most, until
+    its state is final. Precondition: it exists. Idempotent.
+    NOT_FOUND UNKNOWN_BACKFILL.
+    """
+    CancelBackfill: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.CancelBackfillRequest, _launcher_pb2.CancelBackfillResponse]
+    """Have a backfill launch no further run, cancel those that are under way, and answer when that is
+    recorded; WatchBackfill tells when they have ended.
+    Precondition: it exists. Idempotent while it is not final.
+    NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_FINISHED: its state is final already.
+    """
+    RetryBackfill: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.RetryBackfillRequest, _launcher_pb2.RetryBackfillResponse]
+    """Record a backfill that makes again what another one did not: each run goes on from that
+    which failed or was cancelled, by FROM_FAILURE, or is launched where none was.
+    Precondition: that one is over. Idempotent if idempotency_key is set, as LaunchBackfill.
+    NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_NOT_FINISHED: wait for its end, or
+    cancel it. FAILED_PRECONDITION NOTHING_TO_BACKFILL: every partition succeeded.
+    """
 
 @_typing.type_check_only
 class LauncherServiceAsyncStub(LauncherServiceStub):
@@ -217,8 +269,8 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
-    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
-    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+    AddDynamicPartitions, RemoveDynamicPartitions, LaunchBackfill, CancelBackfill, RetryBackfill, and
+    WatchRun behind the last event of a run that is not over, WatchBackfill of a backfill that is not. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
     field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
@@ -377,6 +429,58 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     gives an empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
     NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made or observed it. UNKNOWN_RUN.
     """
+    GetAssetPartitions: _aio.UnaryStreamMultiCallable[_launcher_pb2.GetAssetPartitionsRequest, _launcher_pb2.GetAssetPartitionsResponse]  # type: ignore[assignment]
+    """Stream which partitions of an asset were made, which failed and which are missing, as ranges.
+    Precondition: a location has the asset, with partitions. Idempotent.
+    NOT_FOUND UNKNOWN_ASSET: no location has the key. INVALID_ARGUMENT NOT_PARTITIONED: the asset
+    has no partitions.
+    """
+    PlanBackfill: _aio.UnaryUnaryMultiCallable[_launcher_pb2.PlanBackfillRequest, _launcher_pb2.PlanBackfillResponse]  # type: ignore[assignment]
+    """Return which runs a backfill would launch. Nothing is run, and nothing recorded.
+    Precondition: the location is served. Idempotent.
+    Errors of PlanRun for the first of its runs but NEVER_MATERIALIZED, and:
+    INVALID_ARGUMENT NOT_PARTITIONED: nothing that is selected has partitions, or there are several
+    definitions that have those that are asked for; names holds their assets.
+    INVALID_ARGUMENT UNKNOWN_PARTITIONS: no definition of what is selected has a key, or a range
+    ends before it begins; suggestions says which keys are near.
+    FAILED_PRECONDITION NOTHING_TO_BACKFILL: no partition is missing, or failed, of those that are
+    asked for, or there is none.
+    """
+    LaunchBackfill: _aio.UnaryUnaryMultiCallable[_launcher_pb2.LaunchBackfillRequest, _launcher_pb2.LaunchBackfillResponse]  # type: ignore[assignment]
+    """Record a backfill and answer; it goes on by itself, also when the launcher is started again.
+    Which runs it has is fixed from then on; what becomes of them is data in the backfill.
+    Precondition: the location is served. Idempotent if idempotency_key is set, as LaunchRun.
+    Errors of PlanBackfill. ALREADY_EXISTS IDEMPOTENCY_CONFLICT: the key was used for another
+    request; Refusal.names holds the backfill's id.
+    """
+    GetBackfill: _aio.UnaryUnaryMultiCallable[_launcher_pb2.GetBackfillRequest, _launcher_pb2.GetBackfillResponse]  # type: ignore[assignment]
+    """Return a backfill as it is now. Precondition: it exists. Idempotent.
+    NOT_FOUND UNKNOWN_BACKFILL.
+    """
+    ListBackfills: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListBackfillsRequest, _launcher_pb2.ListBackfillsResponse]  # type: ignore[assignment]
+    """List backfills, newest first, in pages. Precondition: none. Idempotent."""
+    ListBackfillPartitions: _aio.UnaryUnaryMultiCallable[_launcher_pb2.ListBackfillPartitionsRequest, _launcher_pb2.ListBackfillPartitionsResponse]  # type: ignore[assignment]
+    """List the partitions of a backfill in the order of their definition, in pages.
+    Precondition: it exists. Idempotent. NOT_FOUND UNKNOWN_BACKFILL.
+    """
+    WatchBackfill: _aio.UnaryStreamMultiCallable[_launcher_pb2.WatchBackfillRequest, _launcher_pb2.WatchBackfillResponse]  # type: ignore[assignment]
+    """Stream a backfill as it is now, and again when it changes, a few times a second at most, until
+    its state is final. Precondition: it exists. Idempotent.
+    NOT_FOUND UNKNOWN_BACKFILL.
+    """
+    CancelBackfill: _aio.UnaryUnaryMultiCallable[_launcher_pb2.CancelBackfillRequest, _launcher_pb2.CancelBackfillResponse]  # type: ignore[assignment]
+    """Have a backfill launch no further run, cancel those that are under way, and answer when that is
+    recorded; WatchBackfill tells when they have ended.
+    Precondition: it exists. Idempotent while it is not final.
+    NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_FINISHED: its state is final already.
+    """
+    RetryBackfill: _aio.UnaryUnaryMultiCallable[_launcher_pb2.RetryBackfillRequest, _launcher_pb2.RetryBackfillResponse]  # type: ignore[assignment]
+    """Record a backfill that makes again what another one did not: each run goes on from that
+    which failed or was cancelled, by FROM_FAILURE, or is launched where none was.
+    Precondition: that one is over. Idempotent if idempotency_key is set, as LaunchBackfill.
+    NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_NOT_FINISHED: wait for its end, or
+    cancel it. FAILED_PRECONDITION NOTHING_TO_BACKFILL: every partition succeeded.
+    """
 
 class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     """Owns runs, their event log, and the record of what was materialized.
@@ -391,8 +495,8 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     server does not answer; try again when it runs) and FAILED_PRECONDITION NOT_LOADED. A
     launcher that was started to read a home answers what would change it, or wait for a change,
     with FAILED_PRECONDITION READS_ONLY: LaunchRun, CancelRun, CollectGarbage,
-    AddDynamicPartitions, RemoveDynamicPartitions, and WatchRun behind
-    the last event of a run that is not over. The errors below are the others; all carry a Refusal (error.proto).
+    AddDynamicPartitions, RemoveDynamicPartitions, LaunchBackfill, CancelBackfill, RetryBackfill, and
+    WatchRun behind the last event of a run that is not over, WatchBackfill of a backfill that is not. The errors below are the others; all carry a Refusal (error.proto).
 
     Any call may also end with INVALID_ARGUMENT BAD_ARGUMENT: the bytes are no message of the call, a
     field is beyond its bounds (bounds.proto), an enum has a value that is not known, or fields are
@@ -698,6 +802,112 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
         in pages. Precondition: asset_key or run_id is set. Idempotent. An asset that nothing was said of
         gives an empty page. INVALID_ARGUMENT BAD_ARGUMENT: neither is set.
         NOT_FOUND UNKNOWN_ASSET: no location has the key, no run ever made or observed it. UNKNOWN_RUN.
+        """
+
+    @_abc_1.abstractmethod
+    def GetAssetPartitions(
+        self,
+        request: _launcher_pb2.GetAssetPartitionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_launcher_pb2.GetAssetPartitionsResponse], _abc.AsyncIterator[_launcher_pb2.GetAssetPartitionsResponse]]:
+        """Stream which partitions of an asset were made, which failed and which are missing, as ranges.
+        Precondition: a location has the asset, with partitions. Idempotent.
+        NOT_FOUND UNKNOWN_ASSET: no location has the key. INVALID_ARGUMENT NOT_PARTITIONED: the asset
+        has no partitions.
+        """
+
+    @_abc_1.abstractmethod
+    def PlanBackfill(
+        self,
+        request: _launcher_pb2.PlanBackfillRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.PlanBackfillResponse, _abc.Awaitable[_launcher_pb2.PlanBackfillResponse]]:
+        """Return which runs a backfill would launch. Nothing is run, and nothing recorded.
+        Precondition: the location is served. Idempotent.
+        Errors of PlanRun for the first of its runs but NEVER_MATERIALIZED, and:
+        INVALID_ARGUMENT NOT_PARTITIONED: nothing that is selected has partitions, or there are several
+        definitions that have those that are asked for; names holds their assets.
+        INVALID_ARGUMENT UNKNOWN_PARTITIONS: no definition of what is selected has a key, or a range
+        ends before it begins; suggestions says which keys are near.
+        FAILED_PRECONDITION NOTHING_TO_BACKFILL: no partition is missing, or failed, of those that are
+        asked for, or there is none.
+        """
+
+    @_abc_1.abstractmethod
+    def LaunchBackfill(
+        self,
+        request: _launcher_pb2.LaunchBackfillRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.LaunchBackfillResponse, _abc.Awaitable[_launcher_pb2.LaunchBackfillResponse]]:
+        """Record a backfill and answer; it goes on by itself, also when the launcher is started again.
+        Which runs it has is fixed from then on; what becomes of them is data in the backfill.
+        Precondition: the location is served. Idempotent if idempotency_key is set, as LaunchRun.
+        Errors of PlanBackfill. ALREADY_EXISTS IDEMPOTENCY_CONFLICT: the key was used for another
+        request; Refusal.names holds the backfill's id.
+        """
+
+    @_abc_1.abstractmethod
+    def GetBackfill(
+        self,
+        request: _launcher_pb2.GetBackfillRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.GetBackfillResponse, _abc.Awaitable[_launcher_pb2.GetBackfillResponse]]:
+        """Return a backfill as it is now. Precondition: it exists. Idempotent.
+        NOT_FOUND UNKNOWN_BACKFILL.
+        """
+
+    @_abc_1.abstractmethod
+    def ListBackfills(
+        self,
+        request: _launcher_pb2.ListBackfillsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.ListBackfillsResponse, _abc.Awaitable[_launcher_pb2.ListBackfillsResponse]]:
+        """List backfills, newest first, in pages. Precondition: none. Idempotent."""
+
+    @_abc_1.abstractmethod
+    def ListBackfillPartitions(
+        self,
+        request: _launcher_pb2.ListBackfillPartitionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.ListBackfillPartitionsResponse, _abc.Awaitable[_launcher_pb2.ListBackfillPartitionsResponse]]:
+        """List the partitions of a backfill in the order of their definition, in pages.
+        Precondition: it exists. Idempotent. NOT_FOUND UNKNOWN_BACKFILL.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchBackfill(
+        self,
+        request: _launcher_pb2.WatchBackfillRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_launcher_pb2.WatchBackfillResponse], _abc.AsyncIterator[_launcher_pb2.WatchBackfillResponse]]:
+        """Stream a backfill as it is now, and again when it changes, a few times a second at most, until
+        its state is final. Precondition: it exists. Idempotent.
+        NOT_FOUND UNKNOWN_BACKFILL.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelBackfill(
+        self,
+        request: _launcher_pb2.CancelBackfillRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.CancelBackfillResponse, _abc.Awaitable[_launcher_pb2.CancelBackfillResponse]]:
+        """Have a backfill launch no further run, cancel those that are under way, and answer when that is
+        recorded; WatchBackfill tells when they have ended.
+        Precondition: it exists. Idempotent while it is not final.
+        NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_FINISHED: its state is final already.
+        """
+
+    @_abc_1.abstractmethod
+    def RetryBackfill(
+        self,
+        request: _launcher_pb2.RetryBackfillRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_launcher_pb2.RetryBackfillResponse, _abc.Awaitable[_launcher_pb2.RetryBackfillResponse]]:
+        """Record a backfill that makes again what another one did not: each run goes on from that
+        which failed or was cancelled, by FROM_FAILURE, or is launched where none was.
+        Precondition: that one is over. Idempotent if idempotency_key is set, as LaunchBackfill.
+        NOT_FOUND UNKNOWN_BACKFILL. FAILED_PRECONDITION BACKFILL_NOT_FINISHED: wait for its end, or
+        cancel it. FAILED_PRECONDITION NOTHING_TO_BACKFILL: every partition succeeded.
         """
 
 def add_LauncherServiceServicer_to_server(servicer: LauncherServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

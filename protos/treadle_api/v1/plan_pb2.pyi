@@ -25,8 +25,9 @@ The selection language. Words are letters, digits and "_.-/", or anything in dou
   both       = inverted { "and" inverted }
   inverted   = "not" inverted | reach
   reach      = [ [ levels ] "+" ] operand [ "+" [ levels ] ]
-  operand    = "*" | key | "(" selection ")" | function | attribute
+  operand    = "*" | key | "(" selection ")" | function | recorded | attribute
   function   = ( "sinks" | "roots" | "checks" | "without_checks" ) "(" selection ")"
+  recorded   = ( "missing" | "failed" ) "(" ")"
   attribute  = "key:" pattern | "group:" word | "kind:" word | "owner:" word
              | "tag:" word [ "=" word ] | "block:" word | "graph:" word
              | "check:" pattern [ ":" pattern ]
@@ -34,7 +35,8 @@ The selection language. Words are letters, digits and "_.-/", or anything in dou
 number from 1, only so far. "block:" is all that one decorator makes, by the block's name, "graph:"
 what ops make within a graph, by its dotted path. In a pattern "*" stands for any characters. An operand of a key
 alone must be an asset. With an asset its checks are selected; checks(…) is those alone,
-without_checks(…) the assets alone. Parentheses and "not" lie in each other at most 50 deep.
+without_checks(…) the assets alone. missing() is what no run made, failed() what the last run that
+was to make it failed to make: see RecordedAssets. Parentheses and "not" lie in each other at most 50 deep.
 """
 
 from collections import abc as _abc
@@ -456,6 +458,7 @@ class Selection(_message.Message):
     JOB_FIELD_NUMBER: _builtins.int
     OP_SELECTION_FIELD_NUMBER: _builtins.int
     ALLOW_EMPTY_FIELD_NUMBER: _builtins.int
+    RECORDED_FIELD_NUMBER: _builtins.int
     job: _builtins.str
     """The name of a job whose selection is taken. Empty with no expressions: every asset."""
     allow_empty: _builtins.bool
@@ -472,6 +475,12 @@ class Selection(_message.Message):
         given, inputs have by default or are told by config. Empty: all ops.
         """
 
+    @_builtins.property
+    def recorded(self) -> Global___RecordedAssets:
+        """What missing() and failed() in the expressions stand for. Set by the launcher, from its record at
+        the time; a re-execution means the same assets.
+        """
+
     def __init__(
         self,
         *,
@@ -479,14 +488,47 @@ class Selection(_message.Message):
         job: _builtins.str = ...,
         op_selection: _abc.Iterable[_builtins.str] | None = ...,
         allow_empty: _builtins.bool = ...,
+        recorded: Global___RecordedAssets | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded", b"recorded"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_empty", b"allow_empty", "expressions", b"expressions", "job", b"job", "op_selection", b"op_selection"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allow_empty", b"allow_empty", "expressions", b"expressions", "job", b"job", "op_selection", b"op_selection", "recorded", b"recorded"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Selection: _TypeAlias = Selection  # noqa: Y015
+
+@_typing.final
+class RecordedAssets(_message.Message):
+    """Assets by what is on record of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MISSING_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    FAILED_ASSET_KEYS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def missing_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those that no run made; of a partitioned asset, some partition. Sorted."""
+
+    @_builtins.property
+    def failed_asset_keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Those that the last run which was to make them failed to make; of a partitioned asset, some
+        partition. Sorted.
+        """
+
+    def __init__(
+        self,
+        *,
+        missing_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+        failed_asset_keys: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["failed_asset_keys", b"failed_asset_keys", "missing_asset_keys", b"missing_asset_keys"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordedAssets: _TypeAlias = RecordedAssets  # noqa: Y015
 
 @_typing.final
 class PlannedSource(_message.Message):

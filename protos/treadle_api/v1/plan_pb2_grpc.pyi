@@ -25,8 +25,9 @@ The selection language. Words are letters, digits and "_.-/", or anything in dou
   both       = inverted { "and" inverted }
   inverted   = "not" inverted | reach
   reach      = [ [ levels ] "+" ] operand [ "+" [ levels ] ]
-  operand    = "*" | key | "(" selection ")" | function | attribute
+  operand    = "*" | key | "(" selection ")" | function | recorded | attribute
   function   = ( "sinks" | "roots" | "checks" | "without_checks" ) "(" selection ")"
+  recorded   = ( "missing" | "failed" ) "(" ")"
   attribute  = "key:" pattern | "group:" word | "kind:" word | "owner:" word
              | "tag:" word [ "=" word ] | "block:" word | "graph:" word
              | "check:" pattern [ ":" pattern ]
@@ -34,7 +35,8 @@ The selection language. Words are letters, digits and "_.-/", or anything in dou
 number from 1, only so far. "block:" is all that one decorator makes, by the block's name, "graph:"
 what ops make within a graph, by its dotted path. In a pattern "*" stands for any characters. An operand of a key
 alone must be an asset. With an asset its checks are selected; checks(…) is those alone,
-without_checks(…) the assets alone. Parentheses and "not" lie in each other at most 50 deep.
+without_checks(…) the assets alone. missing() is what no run made, failed() what the last run that
+was to make it failed to make: see RecordedAssets. Parentheses and "not" lie in each other at most 50 deep.
 """
 
 from collections import abc as _abc

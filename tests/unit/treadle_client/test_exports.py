@@ -11,23 +11,25 @@ import treadle_client
 
 NAMES = """
     AccessError Asset AssetCheck AssetCheckSeverity AssetEntry AssetExplanation AssetKey AssetMaterialized
-    AssetObserved AttemptUsage Backoff Block CancelRequested ChangeKind CheckEvaluated CheckExplanation
-    Client CodeChangedError Collected ConfigError ConfigPlace DiskUse Durability Event EventKind
-    ExpectationEvaluated Explanation Failure FailureReason FailureWhere Garbage GarbageReason Graph Hazard
-    HomeInUseError HookCompleted HookErrored HostReady IdempotencyConflictError ImportScope InputLoaded
-    Isolation Jitter Job Launcher Limits Load LoadError LoadState LoadedPartition Location
-    LocationNotReadyError LocationState LogChunk LogRecord LogStream Materialization MemoryScope Metadata
-    ModuleReport ModuleState NeverMaterializedError NotFollowed NotFoundError NotMadeError
-    NothingFailedError OpExplanation OpNeed OutputDiscarded OutputStored PartitionError PartitionKeyRange
-    PlainValue Plan PlanOptions PlannedAsset PlannedCheck PlannedInput PlannedInputRef PlannedOutput
-    PlannedPartitions PlannedSource PlannedStep Reexecution ReexecutionKind Refusal Reload RequestError
-    Resource ResultTimeout RetryCause RetryGround RetryPolicy Reuse ReuseMode ReusedOutput Run RunDequeued
-    RunFailed RunFinished RunFinishedError RunHandle RunId RunNotFinishedError RunResult RunStarted RunState
-    RunSubmitted Selection SelectionError ServerFaultError Siblings Source SourceLocation StalePlanError
-    StartError StartMethod StartWith Step StepCancelled StepChange StepExpanded StepFailed StepInput StepKey
-    StepNotRun StepOutput StepRecomputed StepResult StepRetryScheduled StepReused StepSkipped StepStarted
-    StepState StepSucceeded Text TreadleClientError UnreachableError UnrecordedLoads UnselectedOutputs
-    ValueRef ValueUnreadableError Verdict WrongArgument local
+    AssetObserved AssetPartitions AttemptUsage Backfill BackfillFailed BackfillHandle BackfillPartition
+    BackfillPartitionState BackfillPlan BackfillResult BackfillRun BackfillState BackfillTimeout Backoff Block
+    CancelRequested ChangeKind CheckEvaluated CheckExplanation Client CodeChangedError Collected ConfigError
+    ConfigPlace DiskUse Durability Event EventKind ExpectationEvaluated Explanation Failure FailureReason
+    FailureWhere Garbage GarbageReason Graph Hazard HomeInUseError HookCompleted HookErrored HostReady
+    IdempotencyConflictError ImportScope InputLoaded Isolation Jitter Job Launcher Limits Load LoadError
+    LoadState LoadedPartition Location LocationNotReadyError LocationState LogChunk LogRecord LogStream
+    Materialization MemoryScope Metadata ModuleReport ModuleState NeverMaterializedError NotFollowed
+    NotFoundError NotMadeError NothingFailedError NothingToBackfillError OpExplanation OpNeed OutputDiscarded
+    OutputStored PartitionError PartitionKeyRange PartitionState PartitionStretch PlainValue Plan PlanOptions
+    PlannedAsset PlannedCheck PlannedInput PlannedInputRef PlannedOutput PlannedPartitions PlannedSource
+    PlannedStep Reexecution ReexecutionKind Refusal Reload RequestError Resource ResultTimeout RetryCause
+    RetryGround RetryPolicy Reuse ReuseMode ReusedOutput Run RunDequeued RunFailed RunFinished
+    RunFinishedError RunHandle RunId RunNotFinishedError RunResult RunStarted RunState RunSubmitted Selection
+    SelectionError ServerFaultError Siblings Source SourceLocation StalePlanError StartError StartMethod
+    StartWith Step StepCancelled StepChange StepExpanded StepFailed StepInput StepKey StepNotRun StepOutput
+    StepRecomputed StepResult StepRetryScheduled StepReused StepSkipped StepStarted StepState StepSucceeded
+    Text TreadleClientError UnreachableError UnrecordedLoads UnselectedOutputs ValueRef ValueUnreadableError
+    Verdict WrongArgument local
 """
 
 EXPORTED = NAMES.split()

@@ -6,7 +6,7 @@ from tests.model.build import graph, location, op, single
 from tests.model.plans import planned
 from treadle.locations.snapshot import Job, Snapshot
 from treadle_contract.codeserver import PlanRequest
-from treadle_contract.plan import Selection
+from treadle_contract.plan import RecordedAssets, Selection
 from treadle_planner import PlanRefused, RefusalReason, plan
 
 
@@ -203,3 +203,33 @@ def test_a_name_has_to_be_there_though_nothing_may_be_selected(
         plan(snapshot, PlanRequest(selection=asked))
 
     assert refused.value.reason is RefusalReason.UNKNOWN_ASSET
+
+
+def test_what_is_on_record_is_what_the_launcher_says(snapshot: Snapshot) -> None:
+    recorded = RecordedAssets(
+        missing_asset_keys=("b", "far", "one"), failed_asset_keys=("a", "gone")
+    )
+
+    def selected(*expressions: str) -> tuple[str, ...]:
+        asked = Selection(expressions=expressions, recorded=recorded)
+        return plan(snapshot, PlanRequest(selection=asked)).selected_asset_keys
+
+    assert selected("missing() or failed()") == ("a", "b", "one")
+    assert selected("missing() and one") == ("one",)
+    assert selected("not (missing() or failed())") == ("c", "d/e")
+
+
+def test_where_nothing_is_missing_nothing_is_selected(snapshot: Snapshot) -> None:
+    asked = Selection(expressions=("missing()",), recorded=RecordedAssets())
+
+    with pytest.raises(PlanRefused) as refused:
+        plan(snapshot, PlanRequest(selection=asked))
+
+    assert refused.value.reason is RefusalReason.EMPTY_SELECTION
+
+
+def test_what_is_on_record_is_refused_where_nobody_says_it(snapshot: Snapshot) -> None:
+    refused = refusal(snapshot, "a or failed()")
+
+    assert refused.reason is RefusalReason.SELECTION_SYNTAX
+    assert "failed() is what a launcher has on record" in refused.message

@@ -1,4 +1,4 @@
-"""`treadle partitions`: the keys of dynamic partitions definitions."""
+"""`treadle partitions`: what became of an asset's partitions, and the keys of dynamic definitions."""
 
 from __future__ import annotations
 
@@ -8,17 +8,46 @@ from treadle_client.cli.command_groups import SuggestingGroup
 from treadle_client.cli.error_report import reporting_errors
 from treadle_client.cli.exit_code import ExitCode
 from treadle_client.cli.options import json_option, running_options, serving_options
-from treadle_client.cli.pages.machine import print_document
+from treadle_client.cli.pages.backfill_pages import asset_partitions_page
+from treadle_client.cli.pages.machine import plain, print_document
+from treadle_client.cli.pages.pages import show_page
 from treadle_client.cli.pages.say import say
 from treadle_client.cli.session import SessionRequest, open_reading_session, open_session
 
 
-@click.group(cls=SuggestingGroup)
-def partitions() -> None:
-    """List, add and remove the keys of dynamic partitions definitions.
+class _PartitionsGroup(SuggestingGroup):
+    """A name that is no command's is an asset's."""
 
-    NAME is what the code calls the definition: DynamicPartitionsDefinition(name="NAME").
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Name the command `show` where an asset stands by itself."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_PartitionsGroup)
+def partitions() -> None:
+    """Show what became of the partitions of an asset; list, add and remove keys of dynamic definitions.
+
+    `treadle partitions KEY` shows those of the asset KEY. NAME is what the code calls a dynamic
+    definition: DynamicPartitionsDefinition(name="NAME").
     """
+
+
+@partitions.command()
+@click.argument("key")
+@serving_options
+@json_option("the counts and ranges as one JSON document")
+@reporting_errors
+def show(key: str, wanted: SessionRequest, as_json: bool) -> ExitCode:
+    """Show which partitions of the asset KEY were made, failed and are missing, as ranges."""
+    with open_reading_session(wanted) as session:
+        found = session.client.partitions(key)
+    if as_json:
+        print_document(plain(found))
+    else:
+        show_page(asset_partitions_page(found))
+    return ExitCode.SUCCEEDED
 
 
 @partitions.command(name="list")

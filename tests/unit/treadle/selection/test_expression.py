@@ -20,10 +20,12 @@ from treadle.selection import (
     Key,
     Kind,
     Not,
+    OnRecord,
     Or,
     Owner,
     Pattern,
     Reach,
+    Recorded,
     SelectionError,
     Tag,
     WithoutChecks,
@@ -49,6 +51,7 @@ ATOMS = st.one_of(
     st.builds(lambda name: InBlock(name=name), TEXTS),
     st.builds(lambda path: InGraph(path=path), TEXTS),
     st.builds(lambda asset, name: Check(asset=asset, name=name), TEXTS, TEXTS | st.just("*")),
+    st.builds(lambda state: Recorded(state=state), st.sampled_from(list(OnRecord))),
     st.just(Everything()),
 )
 

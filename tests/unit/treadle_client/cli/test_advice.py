@@ -22,7 +22,10 @@ from treadle_client.cli.repeated import next_command
         (("runs", "01M8A0"), "To show one of them: treadle runs show 01M8A0.\n"),
         (("logs", "R", "a"), "No such command 'logs'. Did you mean 'runs logs'?\n"),
         (("rerun", "R"), "No such command 'rerun'. Did you mean 'runs rerun'?\n"),
-        (("show", "a"), "No such command 'show'. Did you mean 'assets show' or 'runs show'?\n"),
+        (
+            ("show", "a"),
+            "No such command 'show'. Did you mean 'assets show' or 'runs show' or 'partitions show' or 'backfill show'?\n",
+        ),
         (("plan", "my_assets.py"), "Name a file of assets with -f FILE, an asset with -s KEY."),
         (("dev", "my_assets.py"), "Name a file of assets with -f FILE."),
         (("codeserver", "my_assets.py"), "Name a file of assets with -f FILE.\n"),

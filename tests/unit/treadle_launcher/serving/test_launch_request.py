@@ -7,10 +7,17 @@ from typing import Any
 import pytest
 
 from treadle_contract.fields import fields_of, message_class
+from treadle_contract.ids import KeyText
 from treadle_contract.launcher import LaunchRunRequest
 from treadle_contract.message import ENUMS, Kind, Label
 from treadle_contract.partition import PartitionKeyRange
-from treadle_contract.plan import PlanOptions, Reexecution, ReexecutionKind, Selection
+from treadle_contract.plan import (
+    PlanOptions,
+    RecordedAssets,
+    Reexecution,
+    ReexecutionKind,
+    Selection,
+)
 from treadle_launcher.serving.launch_request import RunLimits
 from treadle_launcher.wire.launcher import launch_of
 
@@ -27,11 +34,11 @@ def some(field: Any) -> Any:
     if field.kind is Kind.ENUM:
         schema = ENUMS[field.of]
         return next(schema.of(word) for number, word in schema.values.items() if number)
-    one = (
-        PartitionKeyRange(first="a", last="b")
-        if field.of == "PartitionKeyRange"
-        else plain[field.kind]
-    )
+    messages = {
+        "PartitionKeyRange": PartitionKeyRange(first="a", last="b"),
+        "RecordedAssets": RecordedAssets(missing_asset_keys=(KeyText("a"),)),
+    }
+    one = messages[field.of] if field.of in messages else plain[field.kind]
     return (one,) if field.label is Label.MANY else one
 
 

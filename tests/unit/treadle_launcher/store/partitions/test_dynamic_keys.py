@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.model.examples import examples
 from tests.unit.treadle_launcher.store.samples import on_store
 from treadle_launcher.errors import BadPageTokenError
 from treadle_launcher.store.errors import StoreClosedError
@@ -81,6 +82,7 @@ def test_a_file_that_is_only_read_and_has_no_such_table_yet_has_no_keys(database
         assert asyncio.run(store.partitions.keys_page("colours")).items == ()
 
 
+@examples(20)
 @given(
     changes=st.lists(st.tuples(st.booleans(), st.lists(st.sampled_from("abcde"), max_size=4))),
 )

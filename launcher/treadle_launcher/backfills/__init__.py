@@ -1,0 +1,1 @@
+"""Backfills: which partitions are made by which runs, and the one who launches those, a few at once."""

@@ -1,0 +1,1 @@
+"""Partitions of assets: which there are now, and what became of each."""
