@@ -44,11 +44,10 @@ _UNSUPPORTED: Final = {
         "day_offset",
     ),
     "Give it a name, and add its keys: client.add_partitions(NAME, [key, …]).": ("partition_fn",),
-    "Partitions are not there yet: leave it out.": (
+    "Partitions of an asset that it reads, AssetIn(partition_mapping=…) says.": (
         "asset_partitions",
-        "partition",
-        "asset_partition_key_range",
-        "asset_partitions_def",
+    ),
+    "It has no partitions of its own: run an asset, or a job with partitions_def.": (
         "partition_key",
     ),
     "Automation is not there yet: have a scheduler call the client or the command.": (

@@ -50,6 +50,7 @@ def execute_op_job(  # noqa: PLR0913 -- Dagster's parameters
     input_values: Mapping[str, Any] | None,
     tags: Mapping[str, str] | None,
     raise_on_error: bool,
+    partition_key: str | None = None,
 ) -> ExecuteInProcessResult:
     """Run a job of ops; without `instance` values stay in memory, as they are.
 
@@ -60,5 +61,9 @@ def execute_op_job(  # noqa: PLR0913 -- Dagster's parameters
     """
     definitions = Definitions(jobs=[with_given(job, resources or {}, input_values or {})])
     return JobInProcess(definitions, job.name).execute_in_process(
-        run_config, instance=instance, tags=tags, raise_on_error=raise_on_error
+        run_config,
+        instance=instance,
+        tags=tags,
+        raise_on_error=raise_on_error,
+        partition_key=partition_key,
     )

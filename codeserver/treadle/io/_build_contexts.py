@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle._arguments import checked, refuse_unsupported
+from treadle._errors import ArgumentError
 from treadle._keys import KeyLike, as_key
+from treadle._source import user_line
 from treadle.io._io_manager import InputContext, OutputContext
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
 from treadle.ops._op import OpDefinition
 from treadle.partitions._in_contexts import Partitions
 from treadle.steps._context import OpExecutionContext
 from treadle.steps._resources import Resources
+
+if TYPE_CHECKING:
+    from treadle.partitions._definition import PartitionsDefinition
+    from treadle.partitions._time_windows import PartitionKeyRange
 
 
 @checked
@@ -70,8 +76,8 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
     step_context: OpExecutionContext | None = None,
     asset_key: KeyLike | None = None,
     partition_key: str | None = None,
-    asset_partition_key_range: object = None,
-    asset_partitions_def: object = None,
+    asset_partition_key_range: PartitionKeyRange | None = None,
+    asset_partitions_def: PartitionsDefinition | None = None,
     instance: object = None,
     definition_metadata: Mapping[str, Any] | None = None,
     run_id: str = "EPHEMERAL",
@@ -79,17 +85,19 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
 ) -> InputContext:
     """Make a context to call `load_input` with in a test, of a value that `upstream_output` tells of.
 
-    The parameters are Dagster's; without `upstream_output` the value is that of `asset_key`.
+    The parameters are Dagster's; without `upstream_output` the value is that of `asset_key`. Which keys a
+    range has, `asset_partitions_def` says.
+
+    Raises:
+        ArgumentError: a partition and a range are given, or a range without its definition.
     """
     given = {
         "config": config,
-        "asset_partition_key_range": asset_partition_key_range,
-        "asset_partitions_def": asset_partitions_def,
         "instance": instance,
     }
     refuse_unsupported("build_input_context", given)
     key = None if asset_key is None else as_key(asset_key)
-    partitions = None if partition_key is None else Partitions((partition_key,))
+    partitions = _partitions(partition_key, asset_partition_key_range, asset_partitions_def)
     return InputContext(
         name=name,
         upstream_output=upstream_output or OutputContext(key=key, partitions=partitions),
@@ -104,3 +112,19 @@ def build_input_context(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in D
         step_context=step_context,
         partitions=partitions,
     )
+
+
+def _partitions(
+    key: str | None, keys: PartitionKeyRange | None, definition: PartitionsDefinition | None
+) -> Partitions | None:
+    of = None if definition is None else definition.contract
+    if keys is None:
+        return None if key is None else Partitions((key,), of)
+    if key is not None or definition is None:
+        raise ArgumentError(
+            "build_input_context: asset_partition_key_range is given"
+            f" {'with a partition_key' if definition else 'without asset_partitions_def'}.",
+            fix="Give the range and the asset_partitions_def that it is of, or a partition_key.",
+            source=user_line(),
+        )
+    return Partitions(tuple(definition.get_partition_keys_in_range(keys)), of, by_key=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_origin
 
 from treadle._errors import did_you_mean
 from treadle._output import Output
@@ -45,6 +45,13 @@ def parts(
         yield Part(keys, output.value)
         return
     yield from _by_key(output.value, keys, subject)
+
+
+def is_of_all(output: Output[Any], keys: tuple[str, ...], declared: Any) -> bool:
+    """Tell whether an output is a mapping of several partitions, and declared as one."""
+    kind = get_origin(declared) or declared
+    is_mapping = isinstance(kind, type) and issubclass(kind, Mapping)
+    return is_mapping and output.partition_key is None and len(keys) > 1
 
 
 def _by_key(value: Any, keys: tuple[str, ...], subject: str) -> Iterator[Part]:

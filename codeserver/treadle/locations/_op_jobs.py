@@ -104,7 +104,7 @@ class JobDefinition(AssetJob):
         run_config: Any = None,
         *,
         instance: str | os.PathLike[str] | None = None,
-        partition_key: object = None,
+        partition_key: str | None = None,
         raise_on_error: bool = True,
         op_selection: Sequence[str] | None = None,
         asset_selection: object = None,
@@ -126,11 +126,7 @@ class JobDefinition(AssetJob):
         """
         from treadle_inprocess import execute_op_job  # noqa: PLC0415 -- what tests alone need
 
-        given = {
-            "partition_key": partition_key,
-            "asset_selection": asset_selection,
-            "run_id": run_id,
-        }
+        given = {"asset_selection": asset_selection, "run_id": run_id}
         refuse_unsupported("execute_in_process", given)
         return execute_op_job(
             part_of(self, op_selection, owner=f"execute_in_process of {self.name!r}")
@@ -142,6 +138,7 @@ class JobDefinition(AssetJob):
             input_values=input_values,
             tags=tags,
             raise_on_error=raise_on_error,
+            partition_key=partition_key,
         )
 
     def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> JobDefinition:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from treadle._errors import did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
+from treadle._metadata import kept_entries
 from treadle.steps._context_answers import ContextError
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.partition import MultiPartitions
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from treadle.partitions._time_windows import PartitionKeyRange, TimeWindow
     from treadle_contract.partition import PartitionsDefinition
     from treadle_contract.plan import PlannedPartitions
+    from treadle_contract.value import MetadataEntry
     from treadle_contract.worker import TaskInput, TaskOutput, TaskSource
 
 
 _TOLD: Final = 5
+_Entries: TypeAlias = "tuple[MetadataEntry, ...]"
+EntriesOfPartitions: TypeAlias = "dict[tuple[str, str], _Entries]"
+"""What was said of partitions, by output and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,8 @@ class PartitionAnswers:
         _inputs: Sequence[TaskInput]
         _outputs: Sequence[TaskOutput]
         _definitions: Sequence[PartitionsDefinition]
+        _yielded: set[str]
+        _of_partition: EntriesOfPartitions
 
     @property
     def has_partition_key(self) -> bool:
@@ -199,6 +206,34 @@ class PartitionAnswers:
     def partitions_of(self, asset_key: KeyLike, keys: tuple[str, ...]) -> Partitions:
         """Return some partitions of an asset that the step makes."""
         return Partitions(keys, self._of_asset(as_key(asset_key).text).definition)
+
+    def add_partition_metadata(
+        self, metadata: Mapping[str, Any], output_name: str, partition_key: str
+    ) -> None:
+        """Say something of one partition of an output's asset, which is still to be yielded.
+
+        Raises:
+            ContextError: the step does not make that partition, or the output was yielded.
+        """
+        made = self._of_output(output_name).keys
+        if partition_key not in made:
+            raise ContextError(
+                f"Partition {partition_key!r} is not made here.{did_you_mean(partition_key, made)}"
+                f" Made are {told_keys(made)}."
+            )
+        if output_name in self._yielded:
+            raise ContextError(
+                f"Output {output_name!r} was yielded; nothing more can be said of it. Call"
+                " add_asset_metadata before, or give Output(metadata=…)."
+            )
+        place = output_name, partition_key
+        owner = f"output {output_name!r} of {self.step_key!r}"
+        before = self._of_partition.get(place, ())
+        self._of_partition[place] = kept_entries(metadata, owner=owner, before=before)
+
+    def partition_metadata(self, output_name: str, partition_key: str) -> _Entries:
+        """Return what was said of one partition alone."""
+        return self._of_partition.get((output_name, partition_key), ())
 
     def asset_partition_key_for_output(self, output_name: str = "result") -> str:
         """Return the partition that is made of the asset of an output.

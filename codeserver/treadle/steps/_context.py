@@ -15,7 +15,7 @@ from treadle._keys import AssetKey, KeyLike, as_key
 from treadle._metadata import kept_entries
 from treadle._source import user_line
 from treadle.ops._op import OpDefinition
-from treadle.partitions._in_contexts import PartitionAnswers, Partitions
+from treadle.partitions._in_contexts import EntriesOfPartitions, PartitionAnswers, Partitions
 from treadle.steps._context_answers import ContextAnswers, ContextError
 from treadle.steps._resources import Resources
 from treadle_contract.fan_outs import element
@@ -69,6 +69,7 @@ class OpExecutionContext(ContextAnswers, PartitionAnswers):
     _outputs: Sequence[TaskOutput] = ()
     _partitions: Partitions | None = None
     _definitions: Sequence[PartitionsDefinition] = ()
+    _of_partition: EntriesOfPartitions = field(default_factory=dict, init=False)
     # None: nobody listens, and it is kept for a test to ask.
     _tell: Callable[[AssetObserved | ExpectationEvaluated], None] | None = None
     _logged: list[Any] = field(default_factory=list, init=False)
@@ -246,13 +247,15 @@ class OpExecutionContext(ContextAnswers, PartitionAnswers):
     ) -> None:
         """Say something of an asset whose output is still to be yielded, the only one if not named.
 
+        With `partition_key` it is of that partition alone, where the run makes several.
+
         Raises:
             ContextError: the op does not make it, its output was yielded, or it must be named.
         """
-        if partition_key is not None:
-            raise ContextError("There are no partitions yet. Leave partition_key out.")
         name = None if asset_key is None else self.output_for_asset_key(asset_key)
-        self.add_output_metadata(metadata, name)
+        if partition_key is None:
+            return self.add_output_metadata(metadata, name)
+        self.add_partition_metadata(metadata, self._output_named(name), partition_key)
 
     def get_output_metadata(self, output_name: str = "result") -> Mapping[str, Any]:
         """Return what was said of an output so far, as plain data."""

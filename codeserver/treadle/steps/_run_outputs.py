@@ -9,7 +9,13 @@ from treadle._errors import did_you_mean, listed
 from treadle._metadata import entries_size, entries_values, kept_entries, merged_entries
 from treadle._output import Output
 from treadle._value_words import a
-from treadle.io._partitions import no_partitions, partition_value_key, parts, refuse_twice
+from treadle.io._partitions import (
+    is_of_all,
+    no_partitions,
+    partition_value_key,
+    parts,
+    refuse_twice,
+)
 from treadle.io._run_store import ValueWriter
 from treadle.ops._fan_out import DynamicOutput
 from treadle.partitions._in_contexts import keys_in
@@ -104,13 +110,18 @@ class OutputKeeper:
         said: _Entries | None = None
         for asset in sorted(assets, key=lambda each: each.asset_key):
             keys = keys_in(asset.partitions, self.writer.location.snapshot.partitions)
+            is_whole = is_of_all(output, keys, self.code.outs[planned.name].dagster_type)
+            of_all = self._checked(planned, output.value) if is_whole else NO_ENTRIES
             for part in parts(output, asset, keys, subject, nothing=planned.nothing):
-                found = self._checked(planned, part.value)
+                found = of_all if is_whole else self._checked(planned, part.value)
                 said = self._said_of(output, found) if said is None else said
                 made = self._stored(
                     planned, replace(output, value=part.value), said, asset, part.keys
                 )
-                yield from (replace(made, partition_key=key) for key in part.keys or ("",))
+                for key in part.keys or ("",):
+                    alone = self.context.partition_metadata(planned.name, key)
+                    entries = merged_entries(made.metadata, alone, owner=subject)
+                    yield replace(made, partition_key=key, metadata=entries)
                 del part
 
     def _pass_on(self, name: str, output: Output[Any]) -> None:

@@ -11,6 +11,7 @@ import pytest
 from treadle import (
     AssetCheckResult,
     AssetIn,
+    ContextError,
     DailyPartitionsDefinition,
     Definitions,
     InMemoryIOManager,
@@ -29,6 +30,7 @@ from treadle import (
     asset_check,
     define_asset_job,
     graph_asset,
+    job,
     materialize,
     materialize_to_memory,
     op,
@@ -396,3 +398,37 @@ def test_a_partition_is_yielded_once_and_is_one_of_the_run(tmp_path: Path) -> No
         several([other], "left", "right", folder=tmp_path)
     with pytest.raises(Exception, match="no asset with partitions here"):
         materialize([without])
+
+
+def test_metadata_of_one_partition_is_said_of_it_alone(tmp_path: Path) -> None:
+    @asset(partitions_def=SIDES)
+    def told(context: Any) -> dict[str, int]:
+        context.add_asset_metadata({"all": 1})
+        context.add_asset_metadata({"rows": 7}, partition_key="left")
+        with pytest.raises(ContextError, match="'middle' is not made here"):
+            context.add_asset_metadata({"rows": 8}, partition_key="middle")
+        return dict.fromkeys(context.partition_keys, 1)
+
+    result = several([told], "left", "right", folder=tmp_path)
+
+    said = {
+        each.partition: {name: value.value for name, value in each.materialization.metadata.items()}
+        for each in materialized(result)
+    }
+    assert said == {"left": {"all": 1, "rows": 7}, "right": {"all": 1}}
+
+
+def test_a_job_of_ops_is_told_the_partition_that_it_runs_for() -> None:
+    @op
+    def which(context: Any) -> str:
+        return f"{context.partition_key} {context.partition_time_window.start:%d}"
+
+    @job(partitions_def=DAYS)
+    def daily() -> None:
+        which()
+
+    result = daily.execute_in_process(partition_key="2024-01-03")
+
+    assert result.output_for_node("which") == "2024-01-03 03"
+    with pytest.raises(PlanRefused, match="none was named"):
+        daily.execute_in_process()

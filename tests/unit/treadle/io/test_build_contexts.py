@@ -12,6 +12,8 @@ from treadle import (
     InputContext,
     IOManager,
     OutputContext,
+    PartitionKeyRange,
+    StaticPartitionsDefinition,
     build_input_context,
     build_output_context,
 )
@@ -60,7 +62,18 @@ def test_the_partition_of_a_value_is_behind_its_asset_key() -> None:
 
 
 def test_what_is_not_there_yet_is_refused_by_name() -> None:
-    with pytest.raises(ArgumentError, match="Partitions are not there yet"):
-        build_input_context(asset_partitions_def=object())
     with pytest.raises(ArgumentError, match="config"):
         build_input_context(config={"a": 1})
+
+
+def test_a_range_of_partitions_is_that_of_its_definition() -> None:
+    sides = StaticPartitionsDefinition(["a", "b", "c"])
+
+    context = build_input_context(
+        asset_partition_key_range=PartitionKeyRange("a", "b"), asset_partitions_def=sides
+    )
+
+    assert list(context.asset_partition_keys) == ["a", "b"]
+    assert context.asset_partition_key_range == PartitionKeyRange("a", "b")
+    with pytest.raises(ArgumentError, match="without asset_partitions_def"):
+        build_input_context(asset_partition_key_range=PartitionKeyRange("a", "b"))

@@ -290,7 +290,7 @@ def test_an_asset_of_the_name_of_a_job_is_called_by_its_key() -> None:
         (lambda: inner.to_job(input_values={"text": 1}), ArgumentError, "is declared str"),
         (lambda: inner.to_job("a b"), Exception, "a b"),
         (lambda: job(name="x", executor_def=1)(lambda: None), ArgumentError, "executor_def"),
-        (lambda: etl.execute_in_process(partition_key="x"), ArgumentError, "partition_key"),
+        (lambda: etl.execute_in_process(partition_key="x"), PlanRefused, "has partitions"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused(make: Any, error: type[Exception], says: str) -> None:
