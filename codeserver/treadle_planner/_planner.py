@@ -232,7 +232,7 @@ def _fingerprint(asked: Asked, plan: Plan) -> str:
     decided: list[Json] = [
         _decided(step) for step in plan.steps if step.verdict is not Verdict.OMIT
     ]
-    said = to_json(replace(plan, steps=(), selections={}))
+    said = to_json(replace(plan, steps=(), selections={}, partitions_definitions=()))
     assert isinstance(said, dict), "a plan has fields"
     # What is selected is in it by its keys.
     del said["selections"]

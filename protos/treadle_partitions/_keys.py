@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from operator import eq
-from typing import TypeAlias, overload
+from typing import Final, TypeAlias, overload
 
 from treadle_contract.partition import (
     DynamicPartitions,
@@ -110,7 +112,7 @@ class ListedKeys(PartitionKeys):
     def __init__(self, of: Of, keys: Sequence[str]) -> None:
         super().__init__(of)
         self._keys = keys
-        self._places: dict[str, int] | None = None
+        self._places: Mapping[str, int] | None = None
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -121,13 +123,38 @@ class ListedKeys(PartitionKeys):
     def find(self, key: str) -> int | None:
         """Return where a key is; None if it is not there."""
         if self._places is None:
-            self._places = {each: index for index, each in enumerate(self._keys)}
+            is_kept = isinstance(self.of, StaticPartitions) and len(self._keys) > _MANY
+            self._places = (_kept_places if is_kept else _places)(self._keys)
         return self._places.get(key)
 
     def near(self, key: str) -> tuple[str, ...]:
         """Return up to three keys that look like one that is not there."""
         # Comparing with a hundred thousand takes seconds.
         return nearest(key, self._keys[:2000])
+
+
+_MANY: Final = 1000
+_KEPT: Final = 8
+#: The places of the long lists that were asked about last, by the identity of a list, which is held.
+_known: OrderedDict[int, tuple[Sequence[str], Mapping[str, int]]] = OrderedDict()
+
+
+def _places(keys: Sequence[str]) -> Mapping[str, int]:
+    return {each: index for index, each in enumerate(keys)}
+
+
+def _kept_places(keys: Sequence[str]) -> Mapping[str, int]:
+    """Return where each key is. A graph's list is asked about by each plan: it is looked up once."""
+    found = _known.get(id(keys))
+    if found is not None and found[0] is keys:
+        return found[1]
+    places = _places(keys)
+    _known[id(keys)] = keys, places
+    while len(_known) > _KEPT:
+        # Another thread may have taken it.
+        with suppress(KeyError):
+            _known.popitem(last=False)
+    return places
 
 
 class MultiKeys(PartitionKeys):

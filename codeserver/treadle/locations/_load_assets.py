@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError
@@ -19,7 +20,11 @@ from treadle.assets._assets import AssetsDefinition, make_block
 from treadle.locations._build import distinct
 from treadle.locations._contents import Contents
 from treadle.locations.location import top_level
+from treadle.partitions._given import checked_backfill_policy
 from treadle_contract.lazy_dataclasses import replace
+
+if TYPE_CHECKING:
+    from treadle.partitions._backfill import BackfillPolicy
 
 
 @checked
@@ -30,7 +35,7 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
     *,
     freshness_policy: object = None,
     automation_condition: object = None,
-    backfill_policy: object = None,
+    backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
@@ -38,7 +43,8 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
 
     `group_name` is for those that have no group; with `include_specs` the specs are among them, as each
     `SourceAsset` is. `key_prefix` comes before the keys of what is made, `source_key_prefix` before those
-    of specs; what reads or names one of them among those loaded follows. Checks in
+    of specs; what reads or names one of them among those loaded follows. `backfill_policy` is for those
+    with partitions that have none. Checks in
     steps of their own are not: see `load_asset_checks_from_modules`.
 
     Raises:
@@ -49,7 +55,6 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
         {
             "freshness_policy": freshness_policy,
             "automation_condition": automation_condition,
-            "backfill_policy": backfill_policy,
         },
     )
     found: list[AssetsDefinition | AssetSpec] = []
@@ -57,7 +62,8 @@ def load_assets_from_modules(  # noqa: PLR0913 -- Dagster's parameters
         found += (block for block in contents.blocks if block.keys)
         found += (each for each in contents.specs if include_specs or _is_source(each))
     group = None if group_name is None else checked_group(group_name)
-    grouped = [_grouped(each, group) for each in distinct(found)]
+    policy = checked_backfill_policy(backfill_policy, "load_assets_from_modules")
+    grouped = [_with_policy(_grouped(each, group), policy) for each in distinct(found)]
     prefixes = key_parts(key_prefix), key_parts(source_key_prefix)
     return _prefixed(grouped, *prefixes) if any(prefixes) else grouped
 
@@ -199,6 +205,16 @@ def package_modules(package: ModuleType) -> list[ModuleType]:
     """Return a package and all modules in it, imported."""
     inside = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     return [package, *(import_module(each.name) for each in inside)]
+
+
+def _with_policy(
+    each: AssetsDefinition | AssetSpec, policy: BackfillPolicy | None
+) -> AssetsDefinition | AssetSpec:
+    if policy is None or not isinstance(each, AssetsDefinition):
+        return each
+    if each.partitions_def is None or each.backfill_policy is not None:
+        return each
+    return each.with_attributes(backfill_policy=policy)
 
 
 def _grouped(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from treadle._errors import ArgumentError, listed
 from treadle._source import user_line
@@ -11,6 +12,7 @@ from treadle._system import hashlib
 from treadle._value_words import in_words
 from treadle.locations import canonical
 from treadle_contract import partition as contract
+from treadle_contract.kinds import KINDS, PARTITION_KEYS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,7 +28,9 @@ Of: TypeAlias = (
     | contract.DynamicPartitions
     | contract.MultiPartitions
 )
-_ID_CHARACTERS = 16
+_ID_CHARACTERS: Final = 16
+#: What a graph may hold of the keys of one definition.
+_MOST_BYTES: Final = KINDS[PARTITION_KEYS].max_total_bytes
 #: Ranges of keys are written with it: `a..b`.
 RANGE = ".."
 
@@ -200,11 +204,14 @@ def checked_keys(keys: object, owner: str, separators: Sequence[str] = (RANGE,))
             raise ArgumentError(
                 f"{owner}: the key {key!r} {problem}.", fix="Give it another.", source=user_line()
             )
-    twice = (
-        sorted({key for key in found if found.count(key) > 1})
-        if len(set(found)) < len(found)
-        else ()
-    )
+    size = sum(len(key.encode()) for key in found)
+    if size > _MOST_BYTES:
+        raise ArgumentError(
+            f"{owner}: {len(found):,} keys take {size:,} bytes, and {_MOST_BYTES:,} is the most.",
+            fix="Give DynamicPartitionsDefinition(name=…), whose keys the launcher keeps, or time windows.",
+            source=user_line(),
+        )
+    twice = sorted(key for key, times in Counter(found).items() if times > 1)
     if twice or not found:
         raise ArgumentError(
             f"{owner}: the key {listed(twice)} is there twice."

@@ -86,6 +86,40 @@ def test_a_group_is_for_those_that_have_none() -> None:
     assert groups == {"one": "g", "two": "kept", "three": "g", "outside": "g"}
 
 
+def test_a_backfill_policy_is_for_those_with_partitions_that_have_none() -> None:
+    days = treadle.DailyPartitionsDefinition("2024-01-01")
+    module = ModuleType("daily")
+
+    @treadle.asset(partitions_def=days)
+    def silent() -> int:
+        return 1
+
+    @treadle.asset(partitions_def=days, backfill_policy=treadle.BackfillPolicy(7))
+    def said() -> int:
+        return 1
+
+    @treadle.asset
+    def whole() -> int:
+        return 1
+
+    vars(module).update(silent=silent, said=said, whole=whole)
+
+    found = treadle.load_assets_from_modules(
+        [module], backfill_policy=treadle.BackfillPolicy.single_run()
+    )
+
+    policies = {
+        each.key.text: each.backfill_policy
+        for each in found
+        if isinstance(each, treadle.AssetsDefinition)
+    }
+    assert policies == {
+        "silent": treadle.BackfillPolicy(None),
+        "said": treadle.BackfillPolicy(7),
+        "whole": None,
+    }
+
+
 def test_a_package_is_loaded_with_all_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,6 +141,9 @@ REFUSED: dict[str, Any] = {
     "the key 1 is not text": lambda: StaticPartitionsDefinition([1]),  # type: ignore[list-item]
     "stands between keys": lambda: StaticPartitionsDefinition(["a..b"]),
     "'ab' is not a list": lambda: StaticPartitionsDefinition("ab"),
+    "and 2,097,152 is the most": lambda: StaticPartitionsDefinition(
+        [f"{n:030}" for n in range(70_000)]
+    ),
     "has no name": DynamicPartitionsDefinition,
     "partition_fn=…) is not supported": lambda: DynamicPartitionsDefinition(lambda _: []),
     "is not in the format '%Y-%m-%d'": lambda: DailyPartitionsDefinition("1.1.2024"),
