@@ -66,6 +66,10 @@ SCENARIOS: Mapping[str, tuple[str, Callable[[], Result | None]]] = {
         "The same, with `RetryPolicy(on={'lost', 'signal'})`: every run succeeds",
         lambda: storm(SEED, runs=scaled(50), moments=scaled(40), victims=ALL, asset="sturdy"),
     ),
+    "fanned-out": (
+        "The same, most of whose steps are mapped over a fan-out",
+        lambda: storm(SEED, runs=scaled(50), moments=scaled(40), victims=ALL, asset="fanned"),
+    ),
     "held": (
         "Four such runs at a time with places for all, so that hosts have steps ahead",
         lambda: storm(

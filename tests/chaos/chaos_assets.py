@@ -8,7 +8,19 @@ import signal
 import time
 from pathlib import Path
 
-from treadle import AssetsDefinition, In, Limits, Nothing, Out, RetryPolicy, asset, graph_asset, op
+from treadle import (
+    AssetsDefinition,
+    DynamicOut,
+    DynamicOutput,
+    In,
+    Limits,
+    Nothing,
+    Out,
+    RetryPolicy,
+    asset,
+    graph_asset,
+    op,
+)
 
 SCRATCH = Path(os.environ.get("CHAOS_SCRATCH", "/nonexistent"))
 STRAYS = bool(os.environ.get("CHAOS_STRAYS"))
@@ -139,6 +151,23 @@ def plain():
 def sturdy():
     """Twenty ops that are, however often."""
     return twenty(*STURDY)
+
+
+@op(out=DynamicOut(), retry_policy=RetryPolicy(max_retries=30, on={"lost", "signal"}))
+def fan(context):
+    begin = number_of(made(context, 7))
+    for number in range(begin, begin + WIDTH):
+        yield DynamicOutput((number, bytes([number % 251]) * 50_000), mapping_key=f"k{number}")
+
+
+@graph_asset
+def fanned():
+    """Twenty ops that are tried again: one fans out, three are mapped over its six elements, one collects."""
+    _, twist, _, total = STURDY
+    row = fan()
+    for name in ("a", "b", "c"):
+        row = row.map(twist.alias(name))
+    return total(row.collect())
 
 
 @graph_asset(isolation="asset")

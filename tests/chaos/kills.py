@@ -22,7 +22,7 @@ STEPS = 20
 WIDTH = 6
 VERSIONS_KEPT = 3
 EVENTS_BETWEEN_HANG_UPS = 40
-TRIED_AGAIN = ("sturdy", "sharing")
+TRIED_AGAIN = ("sturdy", "sharing", "fanned")
 """The assets whose runs succeed whatever is killed."""
 
 
@@ -129,7 +129,7 @@ def before_all(
     events = list(handle.events())
     for event in events:
         if isinstance(event, treadle_client.OutputStored) and event.value_ref is not None:
-            values[event.step_key] = place.value(event.value_ref)
+            values[_named(event)] = place.value(event.value_ref)
     ended = sum(isinstance(event, treadle_client.StepSucceeded) for event in events)
     assert ended == STEPS
     return values, events
@@ -267,6 +267,10 @@ def versions(
     return list(client.materializations(next(iter(expected)).partition(".")[0]))
 
 
+def _named(event: treadle_client.OutputStored) -> str:
+    return f"{event.step_key}:{event.mapping_key}"
+
+
 def check_values(
     place: Place, events: Log, expected: Mapping[str, object], kept: set[str], outcome: Outcome
 ) -> None:
@@ -289,7 +293,7 @@ def check_values(
             outcome.faults.append(f"{event.run_id} {event.step_key}: {error}")
             continue
         outcome.values += 1
-        if value != expected[event.step_key]:
+        if value != expected[_named(event)]:
             outcome.faults.append(f"{event.run_id} {event.step_key}: made {value!r:.40}")
 
 

@@ -40,6 +40,12 @@ def test_killed_hosts_and_steps_are_named_and_tried_again_where_a_policy_says_so
     assert outcome.runs == {"SUCCEEDED": 3}
 
 
+def test_fan_outs_come_to_the_same_whatever_is_killed() -> None:
+    outcome = storm(SEED, runs=2, moments=4, victims=ALL, asset="fanned", op_ms=100, pause=0.3)
+    assert outcome.faults == []
+    assert outcome.runs == {"SUCCEEDED": 3}
+
+
 def test_steps_that_share_a_process_survive_what_is_killed_of_it() -> None:
     outcome = storm(
         SEED, runs=6, moments=4, victims=ALL, asset="sharing", op_ms=20, pause=0.3, at_once=3
