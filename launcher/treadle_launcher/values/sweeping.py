@@ -7,7 +7,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -150,7 +150,7 @@ class Sweeper:
                 plan = await self._store.get_run_plan(run_id)
                 folders.update(dict.fromkeys((run_folder(run_id), *_asset_folders(plan))))
         if folders:
-            await self._quietly(tuple(folders))
+            await self._quietly(_outermost(folders))
 
     async def _quietly(self, folders: tuple[str, ...]) -> None:
         """Sweep for nobody in particular: what goes wrong is for the log."""
@@ -221,6 +221,15 @@ def _asset_folders(plan: Plan) -> Iterator[str]:
             for asset in output.assets:
                 folder = asset_folder(location, asset.asset_key)
                 yield from _folders(folder, asset.partitions)
+
+
+def _outermost(folders: Iterable[str]) -> tuple[str, ...]:
+    """Return folders without those that lie in another of them, so that each file is listed once."""
+    kept: list[list[str]] = []
+    for parts in sorted(folder.split("/") for folder in folders):
+        if not kept or parts[: len(kept[-1])] != kept[-1]:
+            kept.append(parts)
+    return tuple("/".join(parts) for parts in kept)
 
 
 def _folders(folder: str, partitions: PlannedPartitions | None) -> Iterator[str]:

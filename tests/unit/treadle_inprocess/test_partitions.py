@@ -11,6 +11,7 @@ import pytest
 from treadle import (
     AssetCheckResult,
     AssetIn,
+    AssetOut,
     ContextError,
     DailyPartitionsDefinition,
     Definitions,
@@ -30,6 +31,7 @@ from treadle import (
     asset_check,
     define_asset_job,
     graph_asset,
+    graph_multi_asset,
     job,
     materialize,
     materialize_to_memory,
@@ -432,3 +434,34 @@ def test_a_job_of_ops_is_told_the_partition_that_it_runs_for() -> None:
     assert result.output_for_node("which") == "2024-01-03 03"
     with pytest.raises(PlanRefused, match="none was named"):
         daily.execute_in_process()
+
+
+def test_a_sibling_whose_partition_is_not_stored_runs_too(tmp_path: Path) -> None:
+    ran: list[str] = []
+
+    @op
+    def first(context: Any) -> str:
+        ran.append(context.partition_key)
+        return str(context.partition_key)
+
+    @op
+    def second(one: str) -> str:
+        return one * 2
+
+    @graph_multi_asset(
+        outs={"one": AssetOut(), "two": AssetOut()}, partitions_def=SIDES, can_subset=True
+    )
+    def both() -> Any:
+        one = first()
+        return {"one": one, "two": second(one)}
+
+    def run_two(key: str) -> Any:
+        result = materialize([both], selection=["two"], partition_key=key, instance=tmp_path)
+        return result.output_for_node("both.second")
+
+    materialize([both], selection=["one"], partition_key="left", instance=tmp_path)
+
+    assert run_two("left") == "leftleft"
+    assert ran == ["left"]
+    assert run_two("right") == "rightright"
+    assert ran == ["left", "right"]
