@@ -53,6 +53,7 @@ WORKDAYS = windows("0 0 * * *", datetime(2024, 1, 1), end=END, excluded_schedule
 REGIONS = static("eu", "us")
 MORE = static("asia", "us", "eu")
 ADDED = dynamic("n")
+TOKYO = windows("0 0 * * *", datetime(2024, 1, 2), "Asia/Tokyo", end=END)
 BOTH = multi({"day": DAYS, "region": REGIONS})
 
 
@@ -199,6 +200,7 @@ GIVEN: list[tuple[PartitionMapping, Any, Any, list[str], list[str], list[str]]] 
     (by_time(allow=True), DAYS, LATER, ["2024-01-09", "2024-01-10"], ["2024-01-10"], ["2024-01-10"]),
     (BY_TIME, WEEKS, WORKDAYS, ["2024-01-08"], [f"2024-01-{d:02}" for d in range(8, 13)], ["2024-01-08"]),
     (BY_TIME, WORKDAYS, WEEKS, ["2024-01-12", "2024-01-15"], ["2024-01-08", "2024-01-15"], [f"2024-01-{d:02}" for d in range(8, 13)]),
+    (BY_TIME, TOKYO, DAYS, ["2024-01-02"], ["2024-01-01", "2024-01-02"], ["2024-01-02"]),
     (dimension("region"), BOTH, REGIONS, ["2024-01-01|us"], ["us"], [f"{d}|us" for d in keys(DAYS)]),
     (dimension("region"), REGIONS, BOTH, ["us"], [f"{d}|us" for d in keys(DAYS)], ["us"]),
     (dimension("day"), BOTH, WEEKS, ["2024-01-09|us"], ["2024-01-08"], [f"2024-01-{d:02}|{r}" for d in range(8, 15) for r in ("eu", "us")]),
