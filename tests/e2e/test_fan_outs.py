@@ -106,6 +106,14 @@ def client(folder: Path) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def whole(client: Client) -> str:
+    """Return a run in which all went well."""
+    result = client.materialize("a").result(timeout=60)
+    assert result.succeeded
+    return result.run_id
+
+
 @pytest.fixture
 def begun(folder: Path) -> Path:
     """Return the folder, in which nothing ran yet, and nothing is broken."""
@@ -165,12 +173,9 @@ def test_what_failed_runs_again_and_what_lies_below(
     ],
 )
 def test_steps_are_named_by_their_keys(
-    client: Client, begun: Path, steps: list[str], again: list[str]
+    client: Client, whole: str, begun: Path, steps: list[str], again: list[str]
 ) -> None:
-    parent = client.materialize("a").result(timeout=60)
-    ran(begun)
-
-    result = client.rerun(parent.run_id, steps=steps).result(timeout=60)
+    result = client.rerun(whole, steps=steps).result(timeout=60)
 
     assert result.succeeded
     assert ran(begun) == sorted(again)
@@ -241,9 +246,9 @@ def test_chains_whose_processes_are_killed_go_on(client: Client, begun: Path) ->
     assert client.load("a") == [0, 10, 41]
 
 
-@pytest.fixture
-def services(begun: Path, tmp_path: Path) -> Iterator[Standing]:
-    with standing(begun / "m.py", tmp_path / "home") as services:
+@pytest.fixture(scope="module")
+def services(folder: Path) -> Iterator[Standing]:
+    with standing(folder / "m.py", folder / "standing") as services:
         yield services
 
 
