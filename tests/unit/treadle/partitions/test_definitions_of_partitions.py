@@ -189,3 +189,22 @@ def test_a_policy_says_how_many_partitions_a_run_makes() -> None:
     assert t.BackfillPolicy.single_run().max_partitions_per_run is None
     assert t.BackfillPolicy.multi_run(5) == t.BackfillPolicy(5)
     assert t.BackfillPolicy() == t.BackfillPolicy.multi_run()
+
+
+def test_windows_are_found_by_time_and_by_each_other() -> None:
+    said = DailyPartitionsDefinition("2024-01-01", "2024-01-05")
+    noon, midnight = datetime(2024, 1, 2, 12, tzinfo=UTC), datetime(2024, 1, 2, tzinfo=UTC)
+
+    assert said.get_partition_key_for_timestamp(noon.timestamp()) == "2024-01-02"
+    assert said.get_partition_key_for_timestamp(midnight.timestamp()) == "2024-01-02"
+    assert (
+        said.get_partition_key_for_timestamp(midnight.timestamp(), end_closed=True) == "2024-01-01"
+    )
+    with pytest.raises(LookupError, match="lies in no window"):
+        said.get_partition_key_for_timestamp(datetime(2023, 12, 31, tzinfo=UTC).timestamp())
+    stretch = TimeWindow(noon, datetime(2024, 1, 4, tzinfo=UTC))
+    assert said.get_partition_keys_in_time_window(stretch) == ("2024-01-03",)
+    assert said.get_next_partition_key("2024-01-03") == "2024-01-04"
+    assert said.get_next_partition_key("2024-01-04") is None
+    assert said.end == datetime(2024, 1, 5, tzinfo=UTC)
+    assert said.end_time_for_partition_key("2024-01-04") == said.end
