@@ -149,7 +149,9 @@ class Planner:
         wanted = asked.options.partitions
         if not index.partitions and not wanted:
             return None
-        return run_partitions(index, self._keys_now(asked), kept, wanted)
+        name = "" if asked.selection.expressions else asked.selection.job
+        jobs = (job.partitions for job in index.snapshot.jobs if name and job.name == name)
+        return run_partitions(index, self._keys_now(asked), kept, wanted, next(jobs, ""))
 
     def _keys_now(self, asked: Asked) -> KeysNow:
         ask = asking(self._functions, asked.now, asked.dynamic)

@@ -54,9 +54,13 @@ class RunPartitions:
 
 
 def run_partitions(
-    index: SnapshotIndex, now: KeysNow, kept: Kept, asked: Collection[PartitionKeyRange]
+    index: SnapshotIndex,
+    now: KeysNow,
+    kept: Kept,
+    asked: Collection[PartitionKeyRange],
+    of_job: str = "",
 ) -> RunPartitions:
-    """Return what the blocks of a run make of partitions.
+    """Return what the blocks of a run make of partitions. `of_job` is the definition that its job names.
 
     Raises:
         PlanRefused: partitions are to be named, or not, or there are none of that name.
@@ -64,7 +68,7 @@ def run_partitions(
     of_block = now.definitions.of_block
     blocks = [name for name in sorted(kept.blocks) if name in of_block]
     if blocks:
-        return _Finding(index, now, kept, blocks).found(asked)
+        return _Finding(index, now, kept, blocks, of_job).found(asked)
     if asked:
         message = f"{_told(asked)} was asked for, and nothing that is selected has partitions. Leave it out."
         raise _refused(RefusalReason.NOT_PARTITIONED, message, asked)
@@ -115,13 +119,21 @@ class _Finding:
     """Finds what each block makes, from those whose definition has what was asked for."""
 
     def __init__(
-        self, index: SnapshotIndex, now: KeysNow, kept: Kept, blocks: Sequence[str]
+        self,
+        index: SnapshotIndex,
+        now: KeysNow,
+        kept: Kept,
+        blocks: Sequence[str],
+        of_job: str,
     ) -> None:
         self._index = index
         self._now = now
         self._kept = kept
         self._blocks = blocks
         self._of_block = now.definitions.of_block
+        # In the order of the blocks; a job may say which of several.
+        ids = dict.fromkeys(self._of_block[name] for name in blocks)
+        self._ids = (of_job,) if of_job in ids else tuple(ids)
 
     def found(self, asked: Collection[PartitionKeyRange]) -> RunPartitions:
         if not asked:
@@ -175,7 +187,7 @@ class _Finding:
         """Return the definition that has all partitions that were asked for, and them."""
         found: dict[str, KeySet] = {}
         unknown: UnknownPartition | None = None
-        for definition_id in dict.fromkeys(self._of_block[name] for name in self._blocks):
+        for definition_id in self._ids:
             try:
                 found[definition_id] = KeySet.of_ranges(self._now.keys(definition_id), asked)
             except UnknownPartition as error:
@@ -190,14 +202,14 @@ class _Finding:
             )
             raise _refused(RefusalReason.NOT_PARTITIONED, message, asked)
         assert unknown is not None, "no definition has it"
-        definition_id = self._of_block[self._blocks[0]]
+        definition_id = self._ids[0]
         keys = self._now.keys(definition_id)
         there = f"{len(keys)}, {keys[0]} to {keys[-1]}" if len(keys) else "none yet"
         message = f"{unknown} The partitions of {self._having(definition_id)}: {there}."
         raise _refused(RefusalReason.UNKNOWN_PARTITIONS, message, asked, unknown.nearest)
 
     def _none_named(self) -> PlanRefused:
-        keys = self._now.keys(self._of_block[self._blocks[0]])
+        keys = self._now.keys(self._ids[0])
         having = [key for key in self._kept.in_order if key in self._now.definitions.of_asset]
         verb = "has" if len(having or self._blocks) == 1 else "have"
         told = f"{named((having or self._blocks)[:_NAMED])} {verb} partitions, and none was named."

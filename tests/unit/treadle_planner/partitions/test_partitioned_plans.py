@@ -11,7 +11,7 @@ import pytest
 
 from tests.model.build import Made, graph, location, op, single
 from tests.unit.treadle_partitions.made import static, windows
-from treadle.locations.snapshot import AssetSource, Snapshot
+from treadle.locations.snapshot import AssetSource, Job, Snapshot
 from treadle_contract.codeserver import AssetFact, PartitionFact, PlanRequest
 from treadle_contract.ids import KeyText
 from treadle_contract.partition import (
@@ -226,6 +226,23 @@ def test_a_key_of_two_definitions_is_refused_and_names_both() -> None:
         settled(snapshot, "a or b", partitions=["2024-01-08"])
 
     assert refused.value.reason is RefusalReason.NOT_PARTITIONED
+
+
+def test_a_job_says_which_of_two_definitions_its_keys_are_of() -> None:
+    snapshot = partitioned({"a": DAYS, "b": WEEKS}, A, B)
+    job = Job(name="weekly", selection="a or b", partitions="weeks")
+    request = PlanRequest(
+        selection=Selection(job="weekly"),
+        options=PlanOptions(partitions=ranges("2024-01-08")),
+        now=NOW,
+    )
+
+    plan = Planner(replace(snapshot, jobs=(job,))).plan(request)
+
+    assert {step.key: told(step.partitions) for step in plan.steps} == {
+        "a": ["2024-01-08..2024-01-14"],
+        "b": ["2024-01-08"],
+    }
 
 
 def test_what_has_no_partitions_is_made_as_always_and_reads_all_that_are_made() -> None:
