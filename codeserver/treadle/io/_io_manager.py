@@ -57,7 +57,7 @@ class IOManager(InputManager):
 
     @abstractmethod
     def handle_output(self, context: OutputContext, obj: Any) -> None:
-        """Store a value."""
+        """Store a value. As a generator it may yield what it made, and mappings of metadata."""
 
     @abstractmethod
     def load_input(self, context: InputContext) -> Any:

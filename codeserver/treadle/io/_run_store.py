@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from treadle._keys import AssetKey
 from treadle._metadata import merged_entries
 from treadle._system import time
-from treadle._value_words import a
+from treadle._told import AssetMaterialization
+from treadle._value_words import a, in_words
 from treadle.io._io_manager import IOManager, OutputContext
 from treadle.io._values import ValueStore
 from treadle.partitions._in_contexts import told_keys
@@ -89,12 +91,16 @@ class ValueWriter:
         assert callable(handle_output)
         with user_code(FailureWhere.STORE, subject):
             returned: object = handle_output(context, value)
+            if isinstance(returned, Generator):
+                for told in returned:
+                    _take(told, context, subject)
+                returned = None
         if returned is not None:
             raise StepFailedError(
                 FailureWhere.STORE,
                 f"{subject}: handle_output returned {a(type(returned).__name__)}, so it may not"
-                " have run at all. It must be a plain method that returns None; give facts to"
-                " context.add_output_metadata.",
+                " have run at all. It must be a method that returns None, or yields AssetMaterializations and"
+                " mappings of metadata; else give facts to context.add_output_metadata.",
             )
         return merged_entries(made.metadata, context.added_entries, owner=subject)
 
@@ -115,4 +121,22 @@ class ValueWriter:
             op_def=self.code.op,
             step_context=self.step_context,
             mapping_key=made.mapping_key or None,
+        )
+
+
+def _take(told: object, context: OutputContext, subject: str) -> None:
+    """Take what a manager yields while it stores: that it made something, or metadata.
+
+    Raises:
+        StepFailedError: it is neither.
+    """
+    if isinstance(told, Mapping):
+        context.add_output_metadata(told)
+    elif isinstance(told, AssetMaterialization):
+        context.log_event(told)
+    else:
+        raise StepFailedError(
+            FailureWhere.STORE,
+            f"{subject}: handle_output yielded {in_words(told)}. Yield an AssetMaterialization or a mapping of"
+            " metadata, or nothing.",
         )

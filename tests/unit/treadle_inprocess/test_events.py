@@ -13,11 +13,14 @@ from treadle import (
     AssetMaterialization,
     AssetObservation,
     ExpectationResult,
+    InputContext,
+    IOManager,
     MetadataValue,
     NoSuchResultError,
     OpExecutionContext,
     Out,
     Output,
+    OutputContext,
     RetryPolicy,
     TextMetadataValue,
     TimestampMetadataValue,
@@ -152,3 +155,24 @@ def test_what_an_op_said_that_it_made_is_among_what_its_node_made() -> None:
     assert (made.asset_key, made.output_name, made.metadata) == (AssetKey("table"), "", {"rows": 3})
     assert result.get_asset_materialization_events() == ()
     assert result.output_for_node("written") == "written"
+
+
+def test_what_a_manager_yields_that_it_made_is_among_what_the_node_made() -> None:
+    class Tells(IOManager):
+        def handle_output(self, context: OutputContext, obj: object) -> Any:
+            yield AssetMaterialization(["kept", context.name], metadata={"of": str(obj)})
+
+        def load_input(self, context: InputContext) -> object:
+            raise NotImplementedError
+
+    @op
+    def one() -> int:
+        return 1
+
+    @job(resource_defs={"io_manager": Tells()})
+    def telling() -> None:
+        one()
+
+    (made,) = telling.execute_in_process().asset_materializations_for_node("one")
+
+    assert (made.asset_key, made.metadata) == (AssetKey(["kept", "result"]), {"of": "1"})

@@ -150,7 +150,24 @@ def test_what_a_manager_raises_while_storing_is_a_failure_at_store(bench):
     )
 
 
-def test_a_manager_that_yields_stores_nothing_and_is_refused(bench):
+def test_a_manager_may_yield_metadata(bench):
+    class Yields(Shelf):
+        def handle_output(self, context: OutputContext, obj: Any) -> Any:
+            super().handle_output(context, obj)
+            yield {"rows": obj}
+
+    @asset
+    def number():
+        return 5
+
+    shelf = Yields()
+    (stored,) = bench.run(number, step="number", resources={"io_manager": shelf}).stored
+
+    assert shelf.values == {("number",): 5}
+    assert {entry.name: entry.value for entry in stored.metadata}["rows"] == 5
+
+
+def test_what_a_manager_yields_that_is_nothing_to_tell_is_refused(bench):
     class Yields(Shelf):
         def handle_output(self, context: OutputContext, obj: Any) -> Any:
             yield super().handle_output(context, obj)
@@ -162,7 +179,7 @@ def test_a_manager_that_yields_stores_nothing_and_is_refused(bench):
     failure = bench.failure(number, step="number", resources={"io_manager": Yields()})
 
     assert failure.where is FailureWhere.STORE
-    assert "handle_output returned a generator" in failure.message
+    assert "handle_output yielded None. Yield an AssetMaterialization" in failure.message
 
 
 def test_a_manager_that_is_gone_is_named(bench):
