@@ -5,42 +5,70 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from treadle_contract.partition import TimeWindowPartitions
 from treadle_partitions import SEPARATOR, KeySet, MultiKeys, PartitionKeys
 
-#: Formats whose texts are in the order of their times: a year first, each part after the larger one.
-_IN_ORDER: Final = re.compile(r"%Y(\W?%m(\W?%d(\W?[T ]?%H(\W?%M(\W?%S)?)?)?)?)?(\W?%z)?")
-#: Windows of an hour or more: of two that begin at the same local time, the second follows at once.
-_HOURLY_OR_LESS: Final = re.compile(r"\d+ .*")
+_DAYS: Final = re.compile(r"\d+ \d+ \* \* \*")
+_HOURS: Final = re.compile(r"\d+ \* \* \* \*")
+_DAY: Final = r"\d{4}-\d\d-\d\d"
 
 
 def found_in(keys: PartitionKeys, names: Sequence[str]) -> KeySet:
     """Return which keys of a definition are among some names, which are sorted and each there once.
 
-    Names that it does not have are passed over. A hundred thousand names in a few stretches of time
-    windows take a few look-ups each, those of other definitions one each.
+    Names that it does not have are passed over. A hundred thousand names of days, or of hours in UTC,
+    in a few stretches take a few look-ups each; those of other definitions one each.
     """
-    if _are_in_order(keys):
-        return KeySet(keys, _stretches(keys, names))
+    shape = _shape_of(keys)
+    if shape is not None:
+        like = [name for name in names if shape.fullmatch(name) and _is_day(name[:10])]
+        return KeySet(keys, _stretches(keys, like))
     if isinstance(keys, MultiKeys):
         return KeySet(keys, _joined(_of_several(keys, names)))
     places = map(keys.find, names)
     return KeySet(keys, _joined(place for place in places if place is not None))
 
 
-def _are_in_order(keys: PartitionKeys) -> bool:
+def _shape_of(keys: PartitionKeys) -> re.Pattern[str] | None:
+    """Return what a text looks like that is a key wherever it stands between two; None: that is not known.
+
+    It is where each day, or each hour, from the first key to the last one has a key: as many are there.
+    """
     of = keys.of
-    return (
-        isinstance(of, TimeWindowPartitions)
-        and _IN_ORDER.fullmatch(of.key_format) is not None
-        and _HOURLY_OR_LESS.fullmatch(of.cron_schedule) is not None
-    )
+    if not isinstance(of, TimeWindowPartitions) or not len(keys):
+        return None
+    if _DAYS.fullmatch(of.cron_schedule) and of.key_format == "%Y-%m-%d":
+        step, shape, form = timedelta(days=1), _DAY, of.key_format
+    elif (
+        _HOURS.fullmatch(of.cron_schedule)
+        and of.timezone == "UTC"
+        and of.key_format == "%Y-%m-%d-%H:%M"
+    ):
+        minute = int(of.cron_schedule.split()[0])
+        step, form = timedelta(hours=1), of.key_format
+        shape = rf"{_DAY}-(?:[01]\d|2[0-3]):{minute:02}"
+    else:
+        return None
+    first, last = (datetime.strptime(keys[index], form) for index in (0, len(keys) - 1))
+    return re.compile(shape) if (last - first) // step + 1 == len(keys) else None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _stretches(keys: PartitionKeys, names: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Halve the names until each half is one stretch: as many keys lie between its ends as names."""
+    """Halve the names until each half is one stretch: as many keys lie between its ends as names.
+
+    Names between two keys are keys, and in their order.
+    """
     waiting = [(0, len(names))] if names else []
     while waiting:
         begin, end = waiting.pop()

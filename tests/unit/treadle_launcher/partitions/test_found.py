@@ -42,6 +42,14 @@ DEFINITIONS = {
         "0 * * * *", "%Y-%m-%d-%H:%M", "America/New_York"
     ),
     "quarters of an hour through it": windows("*/15 * * * *", "%Y-%m-%d-%H:%M", "America/New_York"),
+    "hours": windows("0 * * * *", "%Y-%m-%d-%H:%M"),
+    "days of a zone that left one out": TimeWindowPartitions(
+        cron_schedule="0 0 * * *",
+        timezone="Pacific/Apia",
+        start=int(datetime(2011, 12, 26, tzinfo=UTC).timestamp()),
+        end=int(datetime(2012, 1, 8, tzinfo=UTC).timestamp()),
+        key_format="%Y-%m-%d",
+    ),
     "days without Sundays": windows("0 0 * * *", "%Y-%m-%d", excluded_schedules=("0 0 * * 0",)),
     "listed": SHOPS,
     "several": MultiPartitions(
@@ -51,6 +59,19 @@ DEFINITIONS = {
         )
     ),
 }
+
+
+#: What the record may hold of an older definition, in between.
+OTHERS = [
+    "",
+    "1999-01-01",
+    "2011-12-30",
+    "2013-10-31-25:00",
+    "2013-11-03-01:07",
+    "2013-11-03",
+    "south",
+]
+OTHERS += ["2013-10-99", "2013-11-03-02:00", "x|y", "z"]
 
 
 def keys_named(name: str) -> PartitionKeys:
@@ -70,9 +91,7 @@ def test_what_is_found_is_what_each_look_up_gives(name: str, data: st.DataObject
         for cut, end in zip(cuts[::2], cuts[1::2], strict=False)
         for index in range(cut, end)
     ]
-    others = data.draw(
-        st.sets(st.sampled_from(["", "1999-01-01", "2013-11-03-01:07", "south", "x|y", "z"]))
-    )
+    others = data.draw(st.sets(st.sampled_from(OTHERS)))
     names = sorted({*inside, *others})
 
     found = found_in(keys, names)
