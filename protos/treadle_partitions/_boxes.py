@@ -42,6 +42,20 @@ def _cut(sizes: Sequence[int], begin: int, end: int) -> Iterator[tuple[Stretch, 
             yield ((last, last + 1), *rest)
 
 
+def one_by_one(box: tuple[Stretch, ...], places: Sequence[int]) -> Iterator[tuple[Stretch, ...]]:
+    """Cut a box into those of one key each in some of its dimensions.
+
+    A dimension that says several parts of what is needed says them together, key by key.
+    """
+    if not places:
+        yield box
+        return
+    place, *rest = places
+    for index in range(*box[place]):
+        one = (*box[:place], (index, index + 1), *box[place + 1 :])
+        yield from one_by_one(one, rest)
+
+
 def combinations(parts: Sequence[KeySet], of: MultiKeys) -> KeySet:
     """Return all combinations of the keys of each dimension, in the order of the dimensions."""
     stretches: list[Stretch] = [(0, 1)]

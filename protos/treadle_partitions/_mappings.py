@@ -19,7 +19,7 @@ from treadle_contract.partition import (
     UserMapping,
 )
 from treadle_partitions import _by_time
-from treadle_partitions._boxes import boxes, combinations
+from treadle_partitions._boxes import boxes, combinations, one_by_one
 from treadle_partitions._key_set import KeySet
 from treadle_partitions._keys import MultiKeys, PartitionKeys
 from treadle_partitions._nonexistent import NoUpstreamPartition
@@ -216,16 +216,16 @@ def _boxes_mapped(
     of = keys.keys
     assert isinstance(of, MultiKeys)
     assert isinstance(into, MultiKeys)
-    for box in boxes(keys):
+    said = [_side(pair, way) for pair in mapping.dimensions]
+    several = [of.names.index(name) for name in of.names if said.count(name) > 1]
+    for box in (each for whole in boxes(keys) for each in one_by_one(whole, several)):
         parts = {
             name: KeySet(dimension, (stretch,))
             for name, dimension, stretch in zip(of.names, of.dimensions, box, strict=True)
         }
         mapped: dict[str, KeySet] = {}
         for pair in mapping.dimensions:
-            here, there = pair.downstream_dimension, pair.upstream_dimension
-            if way is Way.DOWN:
-                here, there = there, here
+            here, there = _side(pair, way), _side(pair, Way.UP if way is Way.DOWN else Way.DOWN)
             target = into.dimensions[into.names.index(there)]
             part = _mapped(pair, parts[here], target, way)
             mapped[there] = mapped[there] & part if there in mapped else part
@@ -236,3 +236,8 @@ def _boxes_mapped(
             ],
             into,
         )
+
+
+def _side(pair: DimensionMapping, way: Way) -> str:
+    """Return the dimension from which a pair is asked."""
+    return pair.downstream_dimension if way is Way.UP else pair.upstream_dimension

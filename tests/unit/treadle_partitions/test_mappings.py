@@ -328,6 +328,28 @@ def test_a_mapping_of_the_users_is_asked() -> None:
         upstream_keys(mapping, up, keys(REGIONS))
 
 
+def test_a_dimension_that_says_two_parts_says_them_together() -> None:
+    read = multi({"first": DAYS, "last": DAYS})
+    both = PartitionMapping(
+        of=MultiMapping(
+            dimensions=tuple(
+                DimensionMapping(
+                    downstream_dimension="day",
+                    upstream_dimension=name,
+                    of=TimeWindowMapping(start_offset=moved, end_offset=moved),
+                )
+                for name, moved in (("first", -1), ("last", 0))
+            )
+        )
+    )
+    days = KeySet.of(keys(BOTH), ["2024-01-02|eu", "2024-01-02|us", "2024-01-03|eu"])
+
+    found = upstream_keys(both, days, keys(read))
+
+    assert list(found) == ["2024-01-01|2024-01-02", "2024-01-02|2024-01-03"]
+    assert downstream_keys(both, found, keys(BOTH)).count == 4
+
+
 def test_a_range_the_wrong_way_round_is_told_with_the_right_one() -> None:
     asked = PartitionKeyRange(first="2024-01-03", last="2024-01-01")
 
