@@ -123,4 +123,5 @@ def _job(job: Job, asset_keys: tuple[KeyText, ...]) -> graph.Job:
         tags=job.tags,
         retry_policy=job.retry_policy,
         partitions=job.partitions,
+        config=job.config,
     )

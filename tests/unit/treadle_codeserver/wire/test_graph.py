@@ -66,7 +66,7 @@ SNAPSHOT = Snapshot(
         ),
         Asset(key=KeyText("other")),
     ),
-    jobs=(Job(name="j", selection="a"),),
+    jobs=(Job(name="j", selection="a", config={"ops": {"a": {"config": {"n": 1}}}}),),
     resources=(Resource(key="db", type_name="Db"),),
     python_version="3.11",
     digest="d",
@@ -151,6 +151,7 @@ def test_a_graph_is_written_whole() -> None:
     assert (external.key, external.block, external.step_key) == ("other", "", "")
     assert (asset.source.file, asset.source.line) == ("/a.py", 3)
     assert list(part.jobs[0].asset_keys) == ["a"]
+    assert list(part.jobs[0].config.map_value.entries) == ["ops"]
     assert part.resources[0].type_name == "Db"
 
 
