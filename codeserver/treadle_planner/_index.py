@@ -64,7 +64,7 @@ class SnapshotIndex:
     `shared` are the blocks that are more than one step, `whole` what selects the whole of a block
     that cannot be subset, each with the block: its assets, if there are several, and the checks that
     their op evaluates. `has_managers`: some value is stored or loaded by a
-    resource; `has_isolation`: a block says which steps share a process. What was found is kept: in
+    resource; `has_isolation`: a block says which steps share a process; `has_reuse`: whether its steps are reused. What was found is kept: in
     `orders` the steps of one block and of all. `takes_config`: some step does; in `config_places` is
     where, once it was asked for. `partitions` says which assets have some.
     """
@@ -82,6 +82,7 @@ class SnapshotIndex:
     resources: ResourcesByBlock
     has_managers: bool
     has_isolation: bool
+    has_reuse: bool
     wired: Mapping[StepKey, WiredStep]
     orders: dict[str | None, Order] = field(default_factory=dict)
     takes_config: bool = False
@@ -128,6 +129,7 @@ class SnapshotIndex:
             partitions=Definitions.of(snapshot),
             has_managers=_has_managers(snapshot),
             has_isolation=any(block.isolation for block in snapshot.blocks),
+            has_reuse=any(block.reuse for block in snapshot.blocks),
             wired=_WiredSteps(wiring, alone, effects),
             takes_config=any(step.config or step.told_inputs for step in snapshot.steps)
             or any(resource.config is not None for resource in snapshot.resources),

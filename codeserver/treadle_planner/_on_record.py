@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 from treadle import selection
-from treadle.selection import And, Expression, Key, Not, union
+from treadle.selection import And, Everything, Expression, Key, Not, union
+from treadle.selection import OnRecord as Recorded
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
@@ -25,7 +26,7 @@ from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked
 from treadle_planner._selected import expression_of, selection_refusals
 from treadle_planner.reusing.known import Known
-from treadle_planner.reusing.unchanged import ordered_keys
+from treadle_planner.reusing.unchanged import may_reuse, ordered_keys
 
 PlanOnce: TypeAlias = Callable[[Asked], Plan]
 
@@ -74,6 +75,8 @@ class OnRecord:
         """
         with selection_refusals(self._index):
             expression = expression_of(self._index, self._asked.selection)
+        if selection.says_recorded(expression, Recorded.STALE):
+            expression = yield from self._with_stale(expression)
         try:
             found = yield from self._found(expression)
         except PlanRefused as refused:
@@ -82,11 +85,47 @@ class OnRecord:
             raise (yield from self._with_accepted_smallest(refused)) from refused
         if found.refused and not self._tries:
             found = yield from self._joined(expression, found)
-        if self._asked.options.reuse is ReuseMode.UNCHANGED and not self._is_again:
+        if may_reuse(self._index, self._asked) and not self._is_again:
             found = yield from self._unchanged(found)
         return found
 
-    def _unchanged(self, found: Settled) -> Conversation[Settled]:
+    def _with_stale(self, expression: Expression) -> Conversation[Expression]:
+        """Return the expression with what is stale in the place of the word.
+
+        Raises:
+            PlanRefused: that selects nothing.
+        """
+        stale = yield from self._stale()
+        found = selection.with_recorded(expression, {Recorded.STALE: stale})
+        with selection_refusals(self._index):
+            is_empty = not selection.evaluate(found, self._index.assets)
+        if is_empty and not stale:
+            message = f"{str(expression)!r} selects nothing: no asset is stale."
+            raise PlanRefused(RefusalReason.EMPTY_SELECTION, message, names=(str(expression),))
+        return found
+
+    def _stale(self) -> Conversation[frozenset[KeyText]]:
+        """Return the assets that were made, and would be made otherwise now, or are below one.
+
+        What is selected is no part of it: what each run selected of a block is another thing.
+        """
+        options = replace(
+            self._asked.options, reuse=ReuseMode.UNCHANGED, unrecorded_loads=UnrecordedLoads.TRY
+        )
+        asked = replace(self._asked, options=options)
+        all_of_it = yield from OnRecord(
+            self._index, self._plan_once, asked, self._record, is_again=False
+        ).unchanged(Everything())
+        running = [step for step in all_of_it.plan.steps if step.verdict is Verdict.RUN]
+        keys = {each.asset_key for step in running for out in step.outputs for each in out.assets}
+        return frozenset(keys) - self._record.never_made(keys)
+
+    def unchanged(self, expression: Expression) -> Conversation[Settled]:
+        """Return what of an expression would run, whatever was selected when it ran."""
+        found = yield from self._found(expression)
+        return (yield from self._unchanged(found, any_selection=True))
+
+    def _unchanged(self, found: Settled, *, any_selection: bool = False) -> Conversation[Settled]:
         """Plan the same once more, so that what is unchanged is reused."""
         running = [step for step in found.plan.steps if step.verdict is Verdict.RUN]
         keys = {asset.asset_key for step in running for out in step.outputs for asset in out.assets}
@@ -96,6 +135,7 @@ class OnRecord:
         known = Known(
             facts={key: self._record.fact(key) for key in keys},
             earlier=(yield from self._record.earlier(step.key for step in running)),
+            any_selection=any_selection,
         )
         again = self._owned(replace(found.asked, known=known))
         return replace(again, refused=found.refused)

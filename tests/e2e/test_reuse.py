@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle_client import Client, Plan, Verdict, local
+from treadle_client import Client, Plan, SelectionError, Verdict, local
 
 HELPERS = """
 LIMIT = 1
@@ -157,6 +157,22 @@ def test_values_and_config_that_change_run_what_reads_them(project: Project) -> 
     assert project.client.load("shifted") == 6
 
 
+def test_what_is_stale_can_be_selected(project: Project) -> None:
+    client = project.client
+    with pytest.raises(SelectionError, match="no asset is stale"):
+        client.plan("stale()")
+
+    project.edit("assets.py", "def source():\n    return 1", "def source():\n    return 5")
+    assert set(client.plan("stale()").selected_asset_keys) == {"after", "shifted", "source"}
+    assert client.plan("stale() and not after+").selected_asset_keys == ("shifted", "source")
+    with pytest.raises(SelectionError, match="read from the record when a run is planned"):
+        client.explain("stale()")
+
+    assert client.materialize("stale()").result(timeout=60).succeeded
+    assert project.running() == set()
+    assert client.load("shifted") == 6
+
+
 def test_a_declared_version_stands_for_the_value(project: Project) -> None:
     project.edit("assets.py", "Output(2, data", "Output(3, data")
     project.made("dated")
@@ -170,7 +186,10 @@ def test_a_declared_version_stands_for_the_value(project: Project) -> None:
 def test_an_intermediate_is_reused_of_an_older_run(project: Project) -> None:
     project.edit("assets.py", "return x * 2", "return x * 3")
 
-    run = project.client.materialize("graphed", reuse="unchanged")
+    # The block says that it is reused; the run may say otherwise.
+    plan = project.client.plan("graphed", reuse="never")
+    assert all(step.verdict is Verdict.RUN for step in plan.steps)
+    run = project.client.materialize("graphed")
     steps = run.result(timeout=60).steps
     assert steps["graphed.first"].reused_from_run_id
     assert not steps["graphed.second"].reused_from_run_id

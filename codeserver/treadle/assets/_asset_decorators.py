@@ -29,7 +29,7 @@ from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, PLAIN_OUT, In, Out
 from treadle.ops._op import OpDefinition, op_of
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, ReuseMode, Siblings, UnselectedOutputs
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
@@ -80,6 +80,7 @@ def asset(
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
     keep_versions: int | None = None,
@@ -122,13 +123,14 @@ def asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
     keep_versions: int | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Make an asset of a function: what it returns is stored under the asset's key.
 
-    The parameters are Dagster's; `unselected_outputs`, `siblings` and `isolation` are Treadle's
+    The parameters are Dagster's; `unselected_outputs`, `siblings`, `isolation` and `reuse` are Treadle's
     and set what a run may override; `timeout`, in seconds, and `limits` hold for each attempt.
 
     Raises:
@@ -188,13 +190,14 @@ def multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
     keep_versions: int | None = None,
 ) -> Callable[[Function], AssetsDefinition]:
     """Make several assets of one function, one an output.
 
-    The parameters are Dagster's; `unselected_outputs`, `siblings` and `isolation` are Treadle's
+    The parameters are Dagster's; `unselected_outputs`, `siblings`, `isolation` and `reuse` are Treadle's
     and set what a run may override; `timeout`, in seconds, and `limits` hold for each attempt. With `can_subset` the body asks the context what is selected.
     `specs` are assets of which nothing is stored: the function makes them itself, and tells of them
     with MaterializeResult. `internal_asset_deps` says which inputs and siblings each output needs: an input that no

@@ -39,7 +39,7 @@ from treadle.graphs._unused_nodes import refuse_unreachable_effects, refuse_unus
 from treadle.locations.snapshot import SourceLine
 from treadle.ops._op import OpDefinition
 from treadle_contract.lazy_dataclasses import dataclass, replace
-from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, ReuseMode, Siblings, UnselectedOutputs
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
@@ -106,6 +106,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,
+        reuse: ReuseMode | str | None = None,
         keep_versions: int | None = None,
     ) -> AssetsDefinition:
         """Make assets of the outputs of a graph, which may be used for several such blocks.
@@ -161,6 +162,7 @@ class AssetsDefinition(Constructed, ReadBack, OfOneAsset, SaysWhatIsAbsent):
         unselected_outputs: UnselectedOutputs | str | None = None,
         siblings: Siblings | str | None = None,
         isolation: Isolation | str | None = None,
+        reuse: ReuseMode | str | None = None,
         keep_versions: int | None = None,
     ) -> AssetsDefinition:
         """Make assets of the outputs of an op, as `from_graph` does of a graph's.

@@ -37,13 +37,13 @@ from treadle.ops._op_outs import NO_CHECKS
 from treadle.partitions._given import UNPARTITIONED, Partitioning, partitioning
 from treadle.steps._type_check import checked_type
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
-from treadle_contract.plan import Isolation, Siblings, UnrecordedLoads, UnselectedOutputs
+from treadle_contract.plan import Isolation, ReuseMode, Siblings, UnrecordedLoads, UnselectedOutputs
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
     from treadle.hooks._hook import HookDefinition
 
-Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation, UnrecordedLoads)
+Mode = TypeVar("Mode", UnselectedOutputs, Siblings, Isolation, UnrecordedLoads, ReuseMode)
 
 #: Dagster's parameters that have no meaning here yet: refused unless left at their default.
 UNSUPPORTED: Final = (
@@ -77,6 +77,7 @@ class BlockOptions:
     unselected_outputs: UnselectedOutputs | None = None
     siblings: Siblings | None = None
     isolation: Isolation | None = None
+    reuse: ReuseMode | None = None
     retry_policy: RetryPolicy | None = None
     timeout: float | None = None
     limits: Limits | None = None
@@ -131,6 +132,7 @@ def block_options(
         unselected_outputs=mode(UnselectedOutputs, "unselected_outputs", given, owner),
         siblings=mode(Siblings, "siblings", given, owner),
         isolation=_isolation(given, owner),
+        reuse=mode(ReuseMode, "reuse", given, owner),
         retry_policy=checked_retry_policy(
             given.get("retry_policy"), owner=owner, name="retry_policy"
         ),

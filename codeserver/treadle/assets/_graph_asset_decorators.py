@@ -26,7 +26,7 @@ from treadle.assets._block_options import (
 from treadle.graphs._graph import compose
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._ins_outs import DEFAULT_OUTPUT, GraphOut
-from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, ReuseMode, Siblings, UnselectedOutputs
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
@@ -78,6 +78,7 @@ def graph_asset(
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
     keep_versions: int | None = None,
@@ -121,6 +122,7 @@ def graph_asset(  # noqa: PLR0913 -- Dagster's parameters, then those that it ha
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
     keep_versions: int | None = None,
@@ -187,6 +189,7 @@ def graph_multi_asset(  # noqa: PLR0913 -- Dagster's parameters, then those of t
     unselected_outputs: UnselectedOutputs | str | None = None,
     siblings: Siblings | str | None = None,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
     timeout: float | None = None,
     limits: Limits | None = None,
     keep_versions: int | None = None,

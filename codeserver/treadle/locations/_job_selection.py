@@ -105,6 +105,7 @@ def snapshot_jobs(
                 tags=job.tags,
                 retry_policy=None if job.retry_policy is None else job.retry_policy.as_data(),
                 isolation=job.isolation,
+                reuse=job.reuse,
                 config=job.config,
                 resource_keys=tuple(
                     sorted({key for hook in job.hooks for key in hook.required_resource_keys})

@@ -30,7 +30,7 @@ from treadle.selection import (
 )
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.message import UserValue
-from treadle_contract.plan import Isolation
+from treadle_contract.plan import Isolation, ReuseMode
 
 if TYPE_CHECKING:
     from treadle.graphs._graph import GraphDefinition
@@ -65,6 +65,7 @@ class AssetJob:
     block: AssetsDefinition | None = None
     partitions_def: PartitionsDefinition | None = None
     partitioned_config: PartitionedConfig | None = None
+    reuse: ReuseMode | None = None
 
     def config_for(self, partition_key: str) -> UserValue:
         """Return the config of a run of a partition, as the user's function makes it.
@@ -99,12 +100,13 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
     owners: object = None,
     *,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
 ) -> AssetJob:
     """Name a selection: text of the selection language, keys, blocks, or a list of these.
 
     Without a selection it is every asset. Whether it selects what is there is checked where
     the job is given to `Definitions`. `op_retry_policy` is for steps that have none otherwise,
-    `isolation` for blocks, `hooks` for every step. `partitions_def` is what the keys of its runs
+    `isolation` and `reuse` for blocks, `hooks` for every step. `partitions_def` is what the keys of its runs
     are of, where what it selects has several.
 
     Raises:
@@ -129,6 +131,7 @@ def define_asset_job(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dags
         tags=checked_tags(tags or {}, owner=owner),
         retry_policy=checked_retry_policy(op_retry_policy, owner=owner, name="op_retry_policy"),
         isolation=isolation_of({"isolation": isolation, "executor_def": executor_def}, owner),
+        reuse=mode(ReuseMode, "reuse", {"reuse": reuse}, owner),
         config=job_config(config, owner),
         hooks=checked_hooks(hooks, owner=f"{owner}: hooks"),
         source=user_line(),

@@ -124,6 +124,7 @@ class PlacedBlock:
             unselected_outputs=options.unselected_outputs,
             siblings=options.siblings,
             isolation=options.isolation,
+            reuse=options.reuse,
             description=options.description,
             source=self._block.source,
             checks=tuple(sorted(spec.key.text for spec in options.checks.values())),

@@ -20,7 +20,7 @@ Detail: TypeAlias = tuple[str, object]
 # What no step rests on, each as it is when nothing is said.
 FREE: Final[Mapping[type, Mapping[str, Any]]] = {
     # Which steps share a process is in the plan by then.
-    Block: {"description": "", "isolation": None},
+    Block: {"description": "", "isolation": None, "reuse": None},
     Step: {"description": "", "tags": {}, "code_version": ""},
     Asset: {
         "description": "",
@@ -42,6 +42,7 @@ FREE: Final[Mapping[type, Mapping[str, Any]]] = {
         "selection": "",
         "retry_policy": None,
         "isolation": None,
+        "reuse": None,
         "config": None,
         "resource_keys": (),
         "partitions": "",

@@ -25,12 +25,14 @@ class Reach:
     """What steps reach, by key, of those that rest on more than the code of their op.
 
     `names` are the definitions of the user's that some step reaches, "module.name", and `digests` short
-    digests of what each has itself. Of one name there may be several.
+    digests of what each has itself. Of one name there may be several. `seeing` are the steps whose op has
+    its context, or may get it: those can tell what is selected.
     """
 
     steps: Mapping[StepKey, Reached] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    seeing: frozenset[StepKey] = frozenset()
 
     def digest_of(self, step_key: StepKey) -> str:
         """Return the digest of what a step reaches, "" where its op's says all."""

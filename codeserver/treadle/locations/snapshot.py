@@ -20,7 +20,7 @@ from treadle_contract.partition import (
     PartitionsDefinition,
     UpstreamMapping,
 )
-from treadle_contract.plan import Isolation, Siblings, UnselectedOutputs
+from treadle_contract.plan import Isolation, ReuseMode, Siblings, UnselectedOutputs
 from treadle_contract.policy import Limits, RetryPolicy
 from treadle_contract.value import ConfigPlace, MetadataEntry, SourceLocation
 
@@ -194,6 +194,7 @@ class Block:
     unselected_outputs: UnselectedOutputs | None = None
     siblings: Siblings | None = None
     isolation: Isolation | None = None
+    reuse: ReuseMode | None = None
     description: str = ""
     source: SourceLine | None = None
     checks: tuple[str, ...] = ()
@@ -280,7 +281,7 @@ class Asset:
 class Job:
     """A named selection. `selection` is text of the selection language, checked at load.
 
-    `retry_policy` is for steps that have none of their own, `isolation` for blocks. `resource_keys`
+    `retry_policy` is for steps that have none of their own, `isolation` and `reuse` for blocks. `resource_keys`
     are what its hooks need in each step. `left_out` are ops of its graph that it does not run, and arguments that
     these alone read: the step key, and ":" before the name of an argument of the graph.
     """
@@ -291,6 +292,7 @@ class Job:
     tags: Mapping[str, str] = field(default_factory=dict)
     retry_policy: RetryPolicy | None = None
     isolation: Isolation | None = None
+    reuse: ReuseMode | None = None
     config: UserValue = None
     resource_keys: tuple[str, ...] = ()
     source: SourceLine | None = None

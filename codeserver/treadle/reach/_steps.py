@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from treadle.locations import canonical
 from treadle.locations.reach import Reach, Reached
@@ -16,6 +16,8 @@ from treadle_contract.ids import KeyText, StepKey
 if TYPE_CHECKING:
     from treadle.locations._placed import PlacedStep
     from treadle.locations.location import LoadedLocation
+
+_OURS: Final = '["foreign","treadle'
 
 
 def reach_of(location: LoadedLocation) -> Reach:
@@ -53,7 +55,17 @@ def reach_of(location: LoadedLocation) -> Reach:
         elif op is not None or used.get(step.key) or classes.get(step.key):
             own = op or walk.root(step.node, partial(_describe, walk, location.code[step.node]))
             table.add(step.key, "", used.get(step.key, ()), (own, *classes.get(step.key, ())))
-    return table.reach()
+    seeing = {
+        node
+        for node, placed in location.code.items()
+        if placed.flat.op.context_param is not None or (node in nodes and _names_ours(nodes[node]))
+    }
+    return table.reach(frozenset(step.key for step in snapshot.steps if step.node in seeing))
+
+
+def _names_ours(root: Part) -> bool:
+    """Tell whether what is reached names anything of ours, by which it may get the context of its step."""
+    return any(_OURS in part.text for part in reached_from(root).values())
 
 
 class _Table:
@@ -93,9 +105,10 @@ class _Table:
     def _place(self, name: str, digest: str) -> int:
         return self._places.setdefault((name, digest), len(self._places))
 
-    def reach(self) -> Reach:
+    def reach(self, seeing: frozenset[StepKey]) -> Reach:
         """Return all of it."""
         return Reach(
+            seeing=seeing,
             steps=self._steps,
             names=tuple([name for name, _ in self._places]),
             digests=tuple([digest for _, digest in self._places]),

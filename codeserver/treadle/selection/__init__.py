@@ -49,6 +49,7 @@ from treadle.selection._expression import (
     WithoutChecks,
     bare_reaches,
     older_meaning,
+    says_recorded,
     union,
     with_recorded,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "explain_checks",
     "older_meaning",
     "parse",
+    "says_recorded",
     "select",
     "select_checks",
     "select_observed",

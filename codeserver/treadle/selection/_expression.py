@@ -30,6 +30,8 @@ class OnRecord(StrEnum):
     MISSING = "missing"
     #: The last run that was to make it failed to.
     FAILED = "failed"
+    #: It was made, and would be made otherwise now, or is below such an asset.
+    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +260,8 @@ def with_recorded(
     """Return the expression with the assets themselves where it says what is on record of them."""
     match expression:
         case Recorded(state=state):
+            if state not in known:
+                return expression
             keys = tuple(Key(key=key) for key in known[state])
             return union(keys) if keys else _NOTHING
         case And(parts=parts):
@@ -267,6 +271,11 @@ def with_recorded(
         case Not() | Reach() | Ends() | ChecksOf() | WithoutChecks():
             return replace(expression, of=with_recorded(expression.of, known))
     return expression
+
+
+def says_recorded(expression: Expression, state: OnRecord) -> bool:
+    """Tell whether an expression says this of the record."""
+    return any(isinstance(part, Recorded) and part.state is state for part in walk(expression))
 
 
 _NOTHING = And(parts=(Everything(), Not(of=Everything())))

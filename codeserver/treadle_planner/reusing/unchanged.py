@@ -29,6 +29,7 @@ from treadle_contract.plan import (
 from treadle_planner._again import Again
 from treadle_planner._index import SnapshotIndex
 from treadle_planner._reads import Reads
+from treadle_planner._request import Asked
 from treadle_planner._words import capital, named
 from treadle_planner.reusing.known import Known
 
@@ -77,6 +78,7 @@ class _Choice:
     ) -> None:
         self._index = reads.index
         self._mode = reads.asked.options.reuse
+        self._mode_of_job = reads.job.reuse if reads.job else None
         self._kept = kept
         self._known = known
         self._selections = selections
@@ -92,7 +94,8 @@ class _Choice:
             self.reused, self._why = {}, {}
             for step in self._kept:
                 self._decide(step)
-            for step in self._kept:
+            # Where it is asked only what is fresh, nothing runs.
+            for step in self._kept if not self._known.any_selection else ():
                 if step.key not in self.reused:
                     self._add_makers(step)
 
@@ -145,15 +148,19 @@ class _Choice:
         if self._index.wiring.blocks[step.block].observed_keys:
             # What others make may be another by now: that is what it looks for.
             return ReuseMode.NEVER
-        return self._mode or ReuseMode.NEVER
+        of_block = self._index.wiring.blocks[step.block].reuse
+        return self._mode or of_block or self._mode_of_job or ReuseMode.NEVER
 
     def _changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
         """Yield what is not as it was in a success, what is found first told first."""
+        yield from self._made_of_changes(step, earlier)
+        yield from self._value_changes(step, earlier)
+
+    def _made_of_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
         yield from self._code_changes(step, earlier)
         yield from self._config_changes(step, earlier)
         yield from self._selection_changes(step, earlier)
         yield from self._input_changes(step, earlier)
-        yield from self._value_changes(step, earlier)
 
     # What it is made of.
 
@@ -203,16 +210,19 @@ class _Choice:
                 )
 
     def _selection_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        if step.partitions != earlier.partitions:
+            told = f"its partition is not that of run {earlier.from_run_id}"
+            yield _changed(ChangeKind.SELECTION, "", told)
+        if step.key not in self._index.snapshot.reach.seeing:
+            # What it is to make shows in its outputs, and else it cannot tell.
+            return
         now = (
             step.selected_outputs,
             self._selections.get(step.block, step.selected_asset_keys),
             step.selected_checks,
         )
         before = earlier.selected_outputs, earlier.selected_asset_keys, earlier.selected_checks
-        if step.partitions != earlier.partitions:
-            told = f"its partition is not that of run {earlier.from_run_id}"
-            yield _changed(ChangeKind.SELECTION, "", told)
-        if now != before:
+        if now != before and not self._known.any_selection:
             told = f"its selection is not that of run {earlier.from_run_id}"
             yield _changed(ChangeKind.SELECTION, "", told)
 
@@ -276,30 +286,47 @@ class _Choice:
     # What it made.
 
     def _value_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
+        run = f"run {earlier.from_run_id}"
         now = {output.name for output in step.outputs}
         had = {*earlier.stored_outputs, *earlier.lost_outputs}
         for name in sorted(had - now):
             yield _changed(ChangeKind.CODE, name, f"it has no output {name} any more")
+        newest = self._known.earlier[step.key][0]
         for output in step.outputs:
             if not output.selected or output.name in earlier.left_out_outputs:
                 continue
-            if output.name not in had:
-                told = f"run {earlier.from_run_id} did not make its output {output.name}"
+            if output.nothing and earlier is not newest:
+                # What it did, nobody can put back.
+                told = f"run {newest.from_run_id} ran it since {run}, otherwise"
                 yield _changed(ChangeKind.VALUE, output.name, told)
-            for asset in output.assets:
-                if not asset.selected:
-                    continue
-                if asset.asset_key not in earlier.asset_keys:
-                    yield _changed(
-                        ChangeKind.VALUE,
-                        output.name,
-                        f"the value of {asset.asset_key} is stored no more",
-                    )
-                elif not output.nothing and self._known.version(
-                    asset.asset_key
-                ) != earlier.output_versions.get(output.name):
-                    told = f"the latest value of {asset.asset_key} is not that of run {earlier.from_run_id}"
+            if output.name not in had and not self._known.any_selection:
+                told = f"{run} did not make its output {output.name}"
+                yield _changed(ChangeKind.VALUE, output.name, told)
+            for asset in output.assets if not output.nothing else ():
+                if asset.selected and (
+                    told := self._lack(step, earlier, output.name, asset.asset_key)
+                ):
                     yield _changed(ChangeKind.VALUE, output.name, told)
+
+    def _lack(self, step: PlannedStep, earlier: EarlierStep, output: str, key: KeyText) -> str:
+        """Say why what a success made is not the asset as it is to be, "" where it is."""
+        version = self._known.version(key)
+        is_latest = version == earlier.output_versions.get(output)
+        if self._known.any_selection:
+            # Another success may have made it, of another part of the block.
+            is_fresh = (
+                is_latest
+                or not version
+                or any(
+                    each.output_versions.get(output) == version
+                    and not any(self._made_of_changes(step, each))
+                    for each in self._known.earlier[step.key]
+                )
+            )
+            return "" if is_fresh else f"the latest value of {key} was made otherwise"
+        if not is_latest:
+            return f"the latest value of {key} is not that of run {earlier.from_run_id}"
+        return "" if key in earlier.asset_keys else f"the value of {key} is stored no more"
 
     def _add_makers(self, reader: PlannedStep) -> None:
         for planned in reader.inputs:
@@ -325,6 +352,14 @@ class _Choice:
         made = next(each for each in self._index.wiring.steps[key].outputs if each.name == output)
         version = earlier.output_versions.get(output)
         return any(self._known.version(asset) == version for asset in made.asset_keys)
+
+
+def may_reuse(index: SnapshotIndex, asked: Asked) -> bool:
+    """Tell whether some step may be reused: the run, a block or the job says so."""
+    if asked.options.reuse is not None:
+        return asked.options.reuse is ReuseMode.UNCHANGED
+    of_job = any(job.reuse for job in index.snapshot.jobs if job.name == asked.selection.job)
+    return index.has_reuse or of_job
 
 
 def ordered_keys(index: SnapshotIndex, step: PlannedStep) -> Iterator[KeyText]:

@@ -263,8 +263,8 @@ def _check_reuses(plan: Plan, steps: Mapping[StepKey, PlannedStep]) -> None:
     for number, step in enumerate(plan.steps):
         if step.verdict is Verdict.REUSE and step.key not in keys:
             raise BadPlanError(f"steps[{number}].verdict is REUSE, and no reuse is of {step.key!r}")
-    if keys and plan.header.reexecution is None and plan.options.reuse is not ReuseMode.UNCHANGED:
-        problem = "header.reexecution is not set, header.options.reuse is not UNCHANGED"
+    if keys and plan.header.reexecution is None and plan.options.reuse is ReuseMode.NEVER:
+        problem = "header.reexecution is not set, header.options.reuse is NEVER"
         raise BadPlanError(f"{problem}, and there are reuses")
 
 

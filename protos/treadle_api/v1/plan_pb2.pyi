@@ -16,7 +16,7 @@ What holds of each plan, and is checked by its receiver (beside bounds.proto):
   task. What reads it as one value is mapped over the same. No part of a task reads a dynamic output of
   another part of it.
 - There is one reuse of each step with the verdict REUSE, and none of another; they are of steps that
-  were sent as earlier ones, with their from_run_id: in a re-execution, or with PlanOptions.reuse.
+  were sent as earlier ones, with their from_run_id: in a re-execution, or of a first run.
 - Hazards are outputs of steps.
 
 The selection language. Words are letters, digits and "_.-/", or anything in double quotes, with
@@ -27,7 +27,7 @@ The selection language. Words are letters, digits and "_.-/", or anything in dou
   reach      = [ [ levels ] "+" ] operand [ "+" [ levels ] ]
   operand    = "*" | key | "(" selection ")" | function | recorded | attribute
   function   = ( "sinks" | "roots" | "checks" | "without_checks" ) "(" selection ")"
-  recorded   = ( "missing" | "failed" ) "(" ")"
+  recorded   = ( "missing" | "failed" | "stale" ) "(" ")"
   attribute  = "key:" pattern | "group:" word | "kind:" word | "owner:" word
              | "tag:" word [ "=" word ] | "block:" word | "graph:" word
              | "check:" pattern [ ":" pattern ]
@@ -36,7 +36,9 @@ number from 1, only so far. "block:" is all that one decorator makes, by the blo
 what ops make within a graph, by its dotted path. In a pattern "*" stands for any characters. An operand of a key
 alone must be an asset. With an asset its checks are selected; checks(…) is those alone,
 without_checks(…) the assets alone. missing() is what no run made, failed() what the last run that
-was to make it failed to make: see RecordedAssets. Parentheses and "not" lie in each other at most 50 deep.
+was to make it failed to make: see RecordedAssets. stale() is what was made and would be made otherwise
+now, or is below such an asset: PlanOnRecord alone can tell. Parentheses and "not" lie in each other at
+most 50 deep.
 """
 
 from collections import abc as _abc
