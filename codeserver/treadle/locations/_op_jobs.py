@@ -343,6 +343,8 @@ def job_of(graph: GraphDefinition, given: Mapping[str, Any], *, label: str) -> J
             given["op_retry_policy"], owner=owner, name="op_retry_policy"
         ),
         isolation=isolation_of(given, owner),
+        # Its ops run for what they do.
+        reuse=None,
         config=in_node(name, config),
         hooks=checked_hooks(given["hooks"], owner=f"{owner}: hooks"),
         source=source,
