@@ -81,6 +81,8 @@ class ChangeKind(ContractEnum):
     """What is selected of its outputs, of its block or of its checks."""
     VALUE = "value"
     """What it made is stored no more, or is not what is stored last: `name` is the output."""
+    FAN_OUT = "fan_out"
+    """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
 
 
 class FailureReason(ContractEnum):

@@ -115,10 +115,10 @@ class PlacedBlock:
                 yield each.name
 
     def _snapshot_block(self) -> Block:
-        options = self._block.options
+        options, keys = self._block.options, sorted(key.text for key in self._block.keys)
         return Block(
             name=self._place.name,
-            asset_keys=tuple(sorted(key.text for key in self._block.keys)),
+            asset_keys=tuple(keys),
             can_subset=options.can_subset,
             is_graph=self._block.is_graph,
             unselected_outputs=options.unselected_outputs,

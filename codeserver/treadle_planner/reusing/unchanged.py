@@ -125,7 +125,7 @@ class _Choice:
             return
         if has_to_do_with_fan_outs(step):
             told = "what a fan-out comes to is not compared with earlier runs"
-            self._why[step.key] = [_changed(ChangeKind.NEW, "", told)]
+            self._why[step.key] = [_changed(ChangeKind.FAN_OUT, "", told)]
             return
         if step.key in self._forced:
             self._why[step.key] = [self._forced[step.key]]

@@ -135,6 +135,8 @@ def _version(view: RunView, source: PlannedSource) -> str:
     assert made is not None, "a source is one of two"
     reuse = view.reuses.get(made.step_key)
     run_id = view.run_id if reuse is None else reuse.from_run_id
-    name = element(made.output, made.mapping_key)
-    stored = view.steps[made.step_key].outputs.get(name, ())
-    return version_of_output(stored, run_id, made.step_key)
+    step = view.steps.get(made.step_key)
+    if step is None or made.mapping_key:
+        # Of a fan-out, which is not reused.
+        return ""
+    return version_of_output(step.outputs.get(made.output, ()), run_id, made.step_key)

@@ -271,6 +271,8 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """What is selected of its outputs, of its block or of its checks."""
     CHANGE_KIND_VALUE: _ChangeKind.ValueType  # 6
     """What it made is stored no more, or is not what is stored last: `name` is the output."""
+    CHANGE_KIND_FAN_OUT: _ChangeKind.ValueType  # 7
+    """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
 
 class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
     """What of a step differs from the last run that ran it."""
@@ -289,6 +291,8 @@ CHANGE_KIND_SELECTION: ChangeKind.ValueType  # 5
 """What is selected of its outputs, of its block or of its checks."""
 CHANGE_KIND_VALUE: ChangeKind.ValueType  # 6
 """What it made is stored no more, or is not what is stored last: `name` is the output."""
+CHANGE_KIND_FAN_OUT: ChangeKind.ValueType  # 7
+"""It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
 
 class _LoadState:
