@@ -17,6 +17,7 @@ from treadle_contract.event import AssetMaterialized
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import ContractError
+from treadle_inprocess._successes import Successes
 from treadle_inprocess._values import ObjectStore
 from treadle_launcher.clock import as_moment, as_time
 from treadle_launcher.runs.events import Event
@@ -24,6 +25,7 @@ from treadle_launcher.store.records import Materialization
 from treadle_launcher.values.file_problems import file_problem
 
 _RECORD: Final = "materializations.jsonl"
+_SUCCESSES: Final = "successes.jsonl"
 LOCATION: Final = "in-process"
 #: What the home of a launcher has, which another one keeps.
 _OF_A_LAUNCHER: Final = "FORMAT"
@@ -45,12 +47,18 @@ class Home(Protocol):
     def next_sequence(self) -> int:
         """Return the place of the next fact in the order of the home."""
 
+    @property
+    def successes(self) -> Successes | None:
+        """What was made with what, None where nothing is left to reuse."""
+
     def add(self, fact: Event, made: AssetMaterialized) -> None:
         """Put on record that an asset was made."""
 
 
 class MemoryHome:
     """A home that nothing is left of."""
+
+    successes = None
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
@@ -112,8 +120,10 @@ class FolderHome:
         for made in _read(self._record):
             self._made.add(made)
         _cut_unfinished(self._record)
+        self.successes = Successes(root / _SUCCESSES, self._values)
         latest = self._made.assets.values()
         self._sequence = max((made.store_sequence for made in latest), default=0)
+        self._sequence = max(self._sequence, self.successes.last_sequence)
 
     def latest(self, keys: Iterable[KeyText]) -> Mapping[KeyText, Materialization]:
         """Return the latest materialization of each asset that has one, and whether it can be read."""

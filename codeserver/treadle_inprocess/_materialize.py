@@ -19,6 +19,7 @@ from treadle.locations._jobs import SelectionLike, job_config, selected_by
 from treadle_contract.plan import (
     Isolation,
     PlanOptions,
+    ReuseMode,
     Selection,
     Siblings,
     UnrecordedLoads,
@@ -45,15 +46,17 @@ def materialize(  # noqa: PLR0913, PLR0917 -- Dagster's parameters, in Dagster's
     siblings: Siblings | str | None = None,
     unrecorded_loads: UnrecordedLoads | str | None = None,
     isolation: Isolation | str | None = None,
+    reuse: ReuseMode | str | None = None,
     allow_empty: bool = False,
 ) -> ExecuteInProcessResult:
     """Make assets in this process, one step after the other, planned and run as the services do it.
 
     `assets` are all that there is, `selection` says which of them are made: all without it. A step
     reads a copy of what another one stored: its pickle, which is kept in memory, or in `instance`, a
-    folder in which a later call finds what an earlier one made. `partition_key` is the partition that is
-    made of what has partitions. The parameters are Dagster's, then those of a run. With `allow_empty` a
-    group, tag, kind, owner or wildcard that matches nothing selects nothing.
+    folder in which a later call finds what an earlier one made; with `reuse` "unchanged" it does not do
+    again there what is unchanged. `partition_key` is the partition that is made of what has partitions. The
+    parameters are Dagster's, then those of a run. With `allow_empty` a group, tag, kind, owner or wildcard
+    that matches nothing selects nothing.
 
     Raises:
         DefinitionError: the assets cannot work together, or an argument is wrong.
@@ -156,6 +159,7 @@ def _options(given: Mapping[str, Any], owner: str) -> PlanOptions:
         siblings=mode(Siblings, "siblings", given, owner),
         unrecorded_loads=mode(UnrecordedLoads, "unrecorded_loads", given, owner),
         isolation=mode(Isolation, "isolation", given, owner),
+        reuse=mode(ReuseMode, "reuse", given, owner),
         config=job_config(given["run_config"], owner, "run_config"),
         partitions=asked_partitions(given["partition_key"]),
     )

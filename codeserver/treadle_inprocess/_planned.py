@@ -11,10 +11,11 @@ from treadle.locations.location import LoadedLocation
 from treadle.partitions._answers import answer, config_answer
 from treadle.partitions._questions import ConfigQuestion, MappingQuestion
 from treadle_contract.block_selections import put_back, selections_of
-from treadle_contract.codeserver import AssetFact, PlanRequest
+from treadle_contract.codeserver import PlanRequest
 from treadle_contract.ids import KeyText
+from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
-from treadle_contract.plan import PlanHeader, PlanOptions, Selection
+from treadle_contract.plan import PlanHeader, PlanOptions, Reuse, Selection
 from treadle_inprocess._home import LOCATION, Home
 from treadle_launcher.planning.plan import Plan
 from treadle_launcher.planning.resolution import resolve, told, told_of_partitions
@@ -58,6 +59,7 @@ def planned(
         steps=put_back(plan.steps, selections_of(plan.selections)),
         loads=plan.loads,
         hazards=plan.hazards,
+        reuses=tuple(_resolved(home, reuse) for reuse in plan.reuses),
     )
     return resolve(unresolved, known.records, known.partitions).plan
 
@@ -92,7 +94,7 @@ class _Known:
         self.records: dict[KeyText, Materialization] = {}
         self.partitions: dict[KeyText, Mapping[str, Materialization]] = {}
 
-    def told(self, question: Question) -> list[AssetFact]:
+    def told(self, question: Question) -> Told:
         """Answer a question."""
         self.records.update(self._home.latest(question.recorded))
         facts = [told(key, self.records.get(key)) for key in question.recorded]
@@ -104,7 +106,14 @@ class _Known:
             found = {each: one for each, one in made.items() if each in keys}
             self.partitions[key] = found
             facts.append(told_of_partitions(key, found, keys))
-        return facts
+        successes = self._home.successes
+        steps = () if successes is None else successes.of(question.steps)
+        return Told(facts=tuple(facts), steps=steps)
+
+
+def _resolved(home: Home, reuse: Reuse) -> Reuse:
+    assert home.successes is not None, "nothing else was told to be reused"
+    return replace(reuse, outputs=home.successes.outputs(reuse.step_key, reuse.from_run_id))
 
 
 def _settled(planner: Planner, asked: PlanRequest, known: _Known) -> Settled:
@@ -113,7 +122,7 @@ def _settled(planner: Planner, asked: PlanRequest, known: _Known) -> Settled:
     try:
         question = next(talk)
         while True:
-            question = talk.send(Told(facts=tuple(known.told(question))))
+            question = talk.send(known.told(question))
     except StopIteration as end:
         settled: Settled = end.value
         return settled

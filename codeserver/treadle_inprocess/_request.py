@@ -14,6 +14,7 @@ from treadle_inprocess._home import Home
 from treadle_inprocess._planned import planned
 from treadle_inprocess._result import ExecuteInProcessResult
 from treadle_inprocess._run import Run
+from treadle_inprocess._sealed import sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +36,15 @@ def run(request: Request, home: Home, *, raise_on_error: bool) -> ExecuteInProce
         BaseException: what the first step that failed raised, if `raise_on_error`.
     """
     location = build_location([("", request.definitions)])
+    if home.successes is not None:
+        location = sealed(location)
     plan = planned(location, home, request.selection, request.options)
     jobs = {job.name: job for job in location.snapshot.jobs}
     job = jobs.get(request.selection.job)
     made = Run(location, plan, home, {**({} if job is None else job.tags), **request.tags})
     made.drive()
+    if home.successes is not None:
+        home.successes.add(location, made.view, made.sequences())
     blocks = request.definitions.contents.blocks
     names, _ = block_names(blocks)
     nodes = {name: block.node for name, block in zip(names, blocks, strict=True)}

@@ -122,12 +122,16 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
         raise error
 
     def asset_value(self, asset_key: KeyLike) -> Any:
-        """Return the value that the run made of an asset.
+        """Return the value that the run made of an asset, or reused.
 
         Raises:
-            NoSuchResultError: it made none.
+            NoSuchResultError: there is none.
         """
         wanted = as_key(asset_key)
+        for reuse in self._run.view.plan.reuses:
+            for output in reuse.outputs:
+                if output.asset_key == wanted.text:
+                    return self._run.reused(reuse.step_key)[output.output]
         for made in reversed(self.asset_materializations):
             if made.asset_key == wanted:
                 return self._run.values[StepKey(made.step_key)][made.output_name]
@@ -181,10 +185,10 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
         node_name = key.removeprefix(self._root)
         if key not in self._run.view.steps:
             self._unknown(node_name)
-        if key not in self._run.values:
+        values = self._run.values.get(key) or self._run.reused(key)
+        if not values and key not in self._run.values:
             state = self._run.view.steps[key].state
             raise NoSuchResultError(f"Step {node_name!r} gave nothing: it is {state}.")
-        values = self._run.values[key]
         if output_name not in values:
             raise NoSuchResultError(
                 f"Step {node_name!r} yielded no output {output_name!r}, but {listed(values)}."

@@ -26,6 +26,7 @@ from treadle_contract.event import (
     RunDequeued,
     RunSubmitted,
     StepStarted,
+    StepSucceeded,
 )
 from treadle_contract.ids import HostId, StepKey
 from treadle_contract.lazy_dataclasses import replace
@@ -87,6 +88,27 @@ class Run:
         first = self._event(NewEvent(payload=submitted))
         self.view = RunView(plan, first)
         self.events.append(first)
+
+    def sequences(self) -> dict[StepKey, tuple[int, int]]:
+        """Return by step the sequences of the start and the end of the attempt that succeeded."""
+        began: dict[StepKey, int] = {}
+        found: dict[StepKey, tuple[int, int]] = {}
+        for event in self.events:
+            if event.step_key is not None and isinstance(event.payload, StepStarted):
+                began[event.step_key] = event.store_sequence
+            if event.step_key is not None and isinstance(event.payload, StepSucceeded):
+                found[event.step_key] = began[event.step_key], event.store_sequence
+        return found
+
+    def reused(self, key: StepKey) -> dict[str, Any]:
+        """Return what a step that was reused gave, by output: what Treadle's own manager stored of it."""
+        outputs = self.view.reuses[key].outputs if key in self.view.reuses else ()
+        store = self._home.store
+        return {
+            each.output: store.read_value(each.value_ref)
+            for each in outputs
+            if each.value_ref is not None
+        }
 
     def drive(self) -> None:
         """Run it to its end, one step after the other.

@@ -7,18 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from treadle_contract.codeserver import EarlierStep
-from treadle_contract.fan_outs import element
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import PlannedSource, PlannedStep, ReusedOutput
+from treadle_contract.plan import ReusedOutput
 from treadle_launcher.planning.earlier_steps import Origins, earlier_step
 from treadle_launcher.planning.plan import Plan
+from treadle_launcher.planning.step_versions import with_versions
 from treadle_launcher.runs.folding import folded
-from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.store.records import Success
 from treadle_launcher.store.store import Store
 from treadle_launcher.values.stored_values import StoredValues
-from treadle_launcher.values.versions import version_of_load, version_of_output
 
 Made: TypeAlias = "tuple[StepKey, RunId]"
 
@@ -81,7 +79,7 @@ class EarlierSuccesses:
             step, outputs = earlier_step(origins, planned)
             made = each.step_key, each.run_id
             self._outputs[made] = outputs
-            yield made, _with_versions(origins, planned, step, each)
+            yield made, with_versions(origins, planned, step, each)
 
     def resolved(self, plan: Plan) -> Plan:
         """Return the plan with the values that it reuses."""
@@ -92,51 +90,3 @@ class EarlierSuccesses:
             for each in plan.reuses
         )
         return replace(plan, reuses=reuses)
-
-
-def _with_versions(
-    origins: Origins, planned: PlannedStep, step: EarlierStep, success: Success
-) -> EarlierStep:
-    """Return a step with all that has to be the same for it to be unchanged."""
-    view = origins.parent
-    manifest = origins.manifests.get(view.run_id)
-    reached = None if manifest is None else manifest.reached.get(planned.key)
-    is_known = reached is not None and reached.digest == planned.code_digest
-    outputs = view.steps[planned.key].outputs
-    return replace(
-        step,
-        reads=tuple(
-            replace(
-                read,
-                versions=tuple(_version(view, each) for each in view.index.all_of(read.sources)),
-            )
-            for read in step.reads
-        ),
-        code_digest=planned.code_digest,
-        code_parts=reached.parts if reached is not None and is_known else {},
-        resource_config=planned.resource_config,
-        selected_outputs=planned.selected_outputs,
-        selected_asset_keys=planned.selected_asset_keys,
-        selected_checks=planned.selected_checks,
-        output_versions={
-            name: version_of_output(stored, view.run_id, planned.key)
-            for name, stored in outputs.items()
-        },
-        began_sequence=success.began_sequence,
-        ended_sequence=success.store_sequence,
-    )
-
-
-def _version(view: RunView, source: PlannedSource) -> str:
-    if source.load_asset_key is not None:
-        load = view.index.loads.get(source.load_asset_key)
-        return "" if load is None else version_of_load(load)
-    made = source.step_output
-    assert made is not None, "a source is one of two"
-    reuse = view.reuses.get(made.step_key)
-    run_id = view.run_id if reuse is None else reuse.from_run_id
-    step = view.steps.get(made.step_key)
-    if step is None or made.mapping_key:
-        # Of a fan-out, which is not reused.
-        return ""
-    return version_of_output(step.outputs.get(made.output, ()), run_id, made.step_key)

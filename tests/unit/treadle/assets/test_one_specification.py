@@ -145,6 +145,7 @@ VALUES: dict[str, Any] = {
     "unselected_outputs": "discard",
     "siblings": "run",
     "isolation": "asset",
+    "reuse": "unchanged",
     "specs": [AssetSpec("s")],
     "outs": {"a": AssetOut(key="other"), "b": AssetOut()},
     "keys_by_input_name": {"x": "near"},

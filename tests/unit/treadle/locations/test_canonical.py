@@ -85,7 +85,7 @@ def test_what_the_contract_says_of_code_stands_there_as_it_always_did() -> None:
     )
     assert canonical.encode(block) == (
         b'{"asset_keys":[],"can_subset":false,"checks":[],"description":"","is_graph":false,"isolation":null,"name":"a",'
-        b'"observed_keys":[],"siblings":"run","source":null,"unselected_outputs":"discard"}'
+        b'"observed_keys":[],"reuse":null,"siblings":"run","source":null,"unselected_outputs":"discard"}'
     )
     assert canonical.encode(MetadataEntry(name="n", value=(1, None), rendering="json")) == (
         b'{"name":"n","rendering":"json","value":[1,null]}'

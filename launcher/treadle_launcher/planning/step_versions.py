@@ -1,0 +1,59 @@
+"""A step of an earlier run with all that has to be the same for it to be unchanged. Pure."""
+
+from __future__ import annotations
+
+from treadle_contract.codeserver import EarlierStep
+from treadle_contract.lazy_dataclasses import replace
+from treadle_contract.plan import PlannedSource, PlannedStep
+from treadle_launcher.planning.earlier_steps import Origins
+from treadle_launcher.runs.run_view import RunView
+from treadle_launcher.store.records import Success
+from treadle_launcher.values.versions import version_of_load, version_of_output
+
+
+def with_versions(
+    origins: Origins, planned: PlannedStep, step: EarlierStep, success: Success
+) -> EarlierStep:
+    """Return a step with all that has to be the same for it to be unchanged."""
+    view = origins.parent
+    manifest = origins.manifests.get(view.run_id)
+    reached = None if manifest is None else manifest.reached.get(planned.key)
+    is_known = reached is not None and reached.digest == planned.code_digest
+    outputs = view.steps[planned.key].outputs
+    return replace(
+        step,
+        reads=tuple(
+            replace(
+                read,
+                versions=tuple(_version(view, each) for each in view.index.all_of(read.sources)),
+            )
+            for read in step.reads
+        ),
+        code_digest=planned.code_digest,
+        code_parts=reached.parts if reached is not None and is_known else {},
+        resource_config=planned.resource_config,
+        selected_outputs=planned.selected_outputs,
+        selected_asset_keys=planned.selected_asset_keys,
+        selected_checks=planned.selected_checks,
+        output_versions={
+            name: version_of_output(stored, view.run_id, planned.key)
+            for name, stored in outputs.items()
+        },
+        began_sequence=success.began_sequence,
+        ended_sequence=success.store_sequence,
+    )
+
+
+def _version(view: RunView, source: PlannedSource) -> str:
+    if source.load_asset_key is not None:
+        load = view.index.loads.get(source.load_asset_key)
+        return "" if load is None else version_of_load(load)
+    made = source.step_output
+    assert made is not None, "a source is one of two"
+    reuse = view.reuses.get(made.step_key)
+    run_id = view.run_id if reuse is None else reuse.from_run_id
+    step = view.steps.get(made.step_key)
+    if step is None or made.mapping_key:
+        # Of a fan-out, which is not reused.
+        return ""
+    return version_of_output(step.outputs.get(made.output, ()), run_id, made.step_key)
