@@ -83,6 +83,8 @@ class ChangeKind(ContractEnum):
     """What it made is stored no more, or is not what is stored last: `name` is the output."""
     FAN_OUT = "fan_out"
     """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
+    PARTITION = "partition"
+    """It makes or reads partitions: such a step is never taken from an earlier run."""
 
 
 class FailureReason(ContractEnum):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 from treadle import selection
-from treadle.selection import And, Everything, Expression, Key, Not, union
+from treadle.selection import And, Expression, Key, Not, union
 from treadle.selection import OnRecord as Recorded
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
@@ -25,8 +25,8 @@ from treadle_planner._record import Conversation, Record
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked
 from treadle_planner._selected import expression_of, selection_refusals
+from treadle_planner.reusing.eligible import may_reuse, ordered_keys
 from treadle_planner.reusing.known import Known
-from treadle_planner.reusing.unchanged import may_reuse, ordered_keys
 
 PlanOnce: TypeAlias = Callable[[Asked], Plan]
 
@@ -112,10 +112,18 @@ class OnRecord:
         options = replace(
             self._asked.options, reuse=ReuseMode.UNCHANGED, unrecorded_loads=UnrecordedLoads.TRY
         )
-        asked = replace(self._asked, options=options)
+        asked = replace(self._asked, options=replace(options, partitions=()))
+        # What has partitions is not compared.
+        compared = [
+            Key(key=asset.key)
+            for asset in self._index.snapshot.assets
+            if not (asset.is_external or asset.partitions)
+        ]
+        if not compared:
+            return frozenset()
         all_of_it = yield from OnRecord(
             self._index, self._plan_once, asked, self._record, is_again=False
-        ).unchanged(Everything())
+        ).unchanged(union(compared))
         running = [step for step in all_of_it.plan.steps if step.verdict is Verdict.RUN]
         keys = {each.asset_key for step in running for out in step.outputs for each in out.assets}
         return frozenset(keys) - self._record.never_made(keys)

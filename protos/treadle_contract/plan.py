@@ -107,6 +107,8 @@ class ChangeKind(ContractEnum):
     """What it made is stored no more, or is not what is stored last: `name` is the output."""
     FAN_OUT = "fan_out"
     """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
+    PARTITION = "partition"
+    """It makes or reads partitions: such a step is never taken from an earlier run."""
 
 
 class LoadState(ContractEnum):
@@ -1555,7 +1557,7 @@ ENUMS['UnrecordedLoads'] = EnumSchema(UnrecordedLoads, 'UNRECORDED_LOADS_', {0: 
 ENUMS['ReuseMode'] = EnumSchema(ReuseMode, 'REUSE_MODE_', {0: 'unspecified', 1: 'never', 2: 'unchanged'})
 ENUMS['ReexecutionKind'] = EnumSchema(ReexecutionKind, 'REEXECUTION_KIND_', {0: 'unspecified', 1: 'from_failure', 2: 'steps', 3: 'all'})
 ENUMS['Verdict'] = EnumSchema(Verdict, 'VERDICT_', {0: 'unspecified', 1: 'run', 2: 'omit', 3: 'reuse'})
-ENUMS['ChangeKind'] = EnumSchema(ChangeKind, 'CHANGE_KIND_', {0: 'unspecified', 1: 'new', 2: 'code', 3: 'config', 4: 'input', 5: 'selection', 6: 'value', 7: 'fan_out'})
+ENUMS['ChangeKind'] = EnumSchema(ChangeKind, 'CHANGE_KIND_', {0: 'unspecified', 1: 'new', 2: 'code', 3: 'config', 4: 'input', 5: 'selection', 6: 'value', 7: 'fan_out', 8: 'partition'})
 ENUMS['LoadState'] = EnumSchema(LoadState, 'LOAD_STATE_', {0: 'unspecified', 1: 'recorded', 2: 'unrecorded'})
 MESSAGES['PlanOptions'] = PlanOptions
 MESSAGES['PlannedPartitions'] = PlannedPartitions

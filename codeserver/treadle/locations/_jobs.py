@@ -15,6 +15,7 @@ from treadle._source import user_line
 from treadle._value_words import in_words
 from treadle.assets._asset_spec import AssetSpec, HasAssetKeys
 from treadle.assets._assets import AssetsDefinition
+from treadle.assets._block_options import mode
 from treadle.hooks._given import checked_hooks
 from treadle.locations._executors import ExecutorDefinition, isolation_of
 from treadle.locations.snapshot import SourceLine

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from treadle.locations.canonical import encode
-from treadle.locations.snapshot import AssetSource
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.fan_outs import has_to_do_with_fan_outs
 from treadle_contract.ids import KeyText, StepKey
@@ -27,10 +26,9 @@ from treadle_contract.plan import (
     Verdict,
 )
 from treadle_planner._again import Again
-from treadle_planner._index import SnapshotIndex
 from treadle_planner._reads import Reads
-from treadle_planner._request import Asked
 from treadle_planner._words import capital, named
+from treadle_planner.reusing.eligible import has_to_do_with_partitions, ordered_keys
 from treadle_planner.reusing.known import Known
 
 Selections: TypeAlias = Mapping[str, tuple[KeyText, ...]]
@@ -127,6 +125,10 @@ class _Choice:
             told = "what a fan-out comes to is not compared with earlier runs"
             self._why[step.key] = [_changed(ChangeKind.FAN_OUT, "", told)]
             return
+        if has_to_do_with_partitions(step):
+            told = "what is made of partitions, or reads them, is not compared with earlier runs"
+            self._why[step.key] = [_changed(ChangeKind.PARTITION, "", told)]
+            return
         if step.key in self._forced:
             self._why[step.key] = [self._forced[step.key]]
             return
@@ -210,9 +212,6 @@ class _Choice:
                 )
 
     def _selection_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
-        if step.partitions != earlier.partitions:
-            told = f"its partition is not that of run {earlier.from_run_id}"
-            yield _changed(ChangeKind.SELECTION, "", told)
         if step.key not in self._index.snapshot.reach.seeing:
             # What it is to make shows in its outputs, and else it cannot tell.
             return
@@ -352,25 +351,6 @@ class _Choice:
         made = next(each for each in self._index.wiring.steps[key].outputs if each.name == output)
         version = earlier.output_versions.get(output)
         return any(self._known.version(asset) == version for asset in made.asset_keys)
-
-
-def may_reuse(index: SnapshotIndex, asked: Asked) -> bool:
-    """Tell whether some step may be reused: the run, a block or the job says so."""
-    if asked.options.reuse is not None:
-        return asked.options.reuse is ReuseMode.UNCHANGED
-    of_job = any(job.reuse for job in index.snapshot.jobs if job.name == asked.selection.job)
-    return index.has_reuse or of_job
-
-
-def ordered_keys(index: SnapshotIndex, step: PlannedStep) -> Iterator[KeyText]:
-    """Yield the assets that a step waits for, and loads nothing of, that its run does not make."""
-    sources = (source for each in step.inputs for source in each.sources)
-    here = {source.asset_key for source in sources if source.step_output is not None}
-    for each in index.wiring.steps[step.key].inputs:
-        if each.nothing:
-            for source in each.sources:
-                if isinstance(source, AssetSource) and source.asset_key not in here:
-                    yield source.asset_key
 
 
 def _changed(kind: ChangeKind, name: str, told: str) -> _Change:

@@ -273,6 +273,8 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """What it made is stored no more, or is not what is stored last: `name` is the output."""
     CHANGE_KIND_FAN_OUT: _ChangeKind.ValueType  # 7
     """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
+    CHANGE_KIND_PARTITION: _ChangeKind.ValueType  # 8
+    """It makes or reads partitions: such a step is never taken from an earlier run."""
 
 class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
     """What of a step differs from the last run that ran it."""
@@ -293,6 +295,8 @@ CHANGE_KIND_VALUE: ChangeKind.ValueType  # 6
 """What it made is stored no more, or is not what is stored last: `name` is the output."""
 CHANGE_KIND_FAN_OUT: ChangeKind.ValueType  # 7
 """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
+CHANGE_KIND_PARTITION: ChangeKind.ValueType  # 8
+"""It makes or reads partitions: such a step is never taken from an earlier run."""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
 
 class _LoadState:
