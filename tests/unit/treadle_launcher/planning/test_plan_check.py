@@ -21,9 +21,11 @@ from treadle_contract.plan import (
     PlannedSource,
     PlannedStep,
     PlannedStepOutput,
+    PlanOptions,
     Reexecution,
     ReexecutionKind,
     Reuse,
+    ReuseMode,
     UnselectedOutputs,
     Verdict,
 )
@@ -174,7 +176,10 @@ FAULTS: dict[str, tuple[Plan, str]] = {
     ),
     "reused without a reuse": (replace(REUSED, reuses=()), "steps[0].verdict is REUSE"),
     "reuse twice": (replace(REUSED, reuses=REUSED.reuses * 2), "reuses[1].step_key is 'a'"),
-    "reuse without a re-execution": (replace(REUSED, header=PLAN.header), "header.reexecution"),
+    "reuse that was not asked for": (
+        replace(REUSED, header=replace(PLAN.header, options=PlanOptions(reuse=ReuseMode.NEVER))),
+        "header.options.reuse is NEVER",
+    ),
 }
 
 
