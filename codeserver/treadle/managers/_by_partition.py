@@ -61,11 +61,18 @@ def path_of(key: str) -> tuple[str, ...]:
     """Return the components of a path that a partition's key stands for: one a dimension, none for "".
 
     Raises:
-        PartitionValuesError: it leads elsewhere.
+        PartitionValuesError: it leads elsewhere, or to where another one may lie.
     """
     parts: tuple[str, ...] = (key,) if key else ()
     if isinstance(key, MultiPartitionKey):
         parts = tuple(key.keys_by_dimension.values())
+        for part in parts:
+            if "/" in part:
+                raise PartitionValuesError(
+                    f"Partition {key!r} has a '/' in {part!r}, and its path has one between dimensions: another"
+                    " partition may have the same path. Write the key without, or give its asset another"
+                    " IO manager."
+                )
     if any(each in {"", ".", ".."} for part in parts for each in part.split("/")):
         raise PartitionValuesError(
             f"Partition {key!r} is no path below that of its asset. Give its asset another IO manager."

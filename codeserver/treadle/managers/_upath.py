@@ -73,7 +73,13 @@ class UPathIOManager(IOManager):
             self._write(context, value, self._path_of(context, partition))
 
     def _write(self, context: OutputContext, obj: Any, path: Any) -> None:
-        self.make_directory(path.parent)
+        try:
+            self.make_directory(path.parent)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise NotADirectoryError(
+                f"{path} cannot be written: a file lies where its folder would, the value of another key or"
+                " asset. Give one of the two another name, or another base path."
+            ) from error
         context.log.debug(self.get_writing_output_log_message(path))
         if self.atomic and isinstance(path, Path) and _is_local(path):
             with _put_in_place(path) as beside:
@@ -229,6 +235,12 @@ def _put_in_place(path: Path) -> Iterator[Path]:
         for made in folder.iterdir():
             target = path.with_name(made.name)
             if target.is_dir():
+                if not made.is_dir():
+                    raise IsADirectoryError(
+                        f"{target} is a folder, in which other values lie: those of keys that go on from this"
+                        " one, or the partitions that the asset had. Move the folder away, or give"
+                        " one of them another name or another base path."
+                    )
                 # What is a folder cannot be replaced in one step.
                 os.replace(target, folder / f".was-{made.name}")
             os.replace(made, target)
