@@ -89,6 +89,7 @@ if _TYPE_CHECKING:
     from treadle._told import AssetMaterialization as AssetMaterialization
     from treadle._told import AssetObservation as AssetObservation
     from treadle._told import DataVersion as DataVersion
+    from treadle._told import DataVersionsByPartition as DataVersionsByPartition
     from treadle._told import ExpectationResult as ExpectationResult
     from treadle.assets._changed_blocks import map_asset_specs as map_asset_specs
     from treadle.assets._changed_blocks import with_resources as with_resources

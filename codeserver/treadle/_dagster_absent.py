@@ -16,7 +16,6 @@ _ABSENT: Final = {
     """,
     "Never, because a key that is not there is a LookupError": "DagsterUnknownPartitionError",
     "Ask the client which partitions are made": "AssetPartitionStatus",
-    "Not yet. An op tells one data version": "DataVersionsByPartition",
     "A partition is its key, a text": "Partition",
     "Give current_time and dynamic_partitions_store to get_partition_keys(…)": """
         partition_loading_context

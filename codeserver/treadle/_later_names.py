@@ -33,6 +33,7 @@ _BY_MODULE: Final = {
         "AssetMaterialization",
         "AssetObservation",
         "DataVersion",
+        "DataVersionsByPartition",
         "ExpectationResult",
     ),
     "treadle._table_schema": (

@@ -124,6 +124,28 @@ class DataVersion:
             )
 
 
+@checked_init
+@dataclass(frozen=True, slots=True, init=False)
+class DataVersionsByPartition:
+    """Versions of the data of partitions, by key: what the function of an observed asset with partitions returns."""
+
+    data_versions_by_partition: Mapping[str, DataVersion]
+
+    def __init__(self, data_versions_by_partition: Mapping[str, str | DataVersion]) -> None:
+        given: Any = data_versions_by_partition
+        if not isinstance(given, Mapping) or not all(isinstance(each, str) for each in given):
+            raise ArgumentError(
+                f"DataVersionsByPartition: data_versions_by_partition is {in_words(given)}.",
+                fix="Give a mapping from the key of a partition to a DataVersion, or to its text.",
+                source=user_line(),
+            )
+        versions = {
+            key: each if isinstance(each, DataVersion) else DataVersion(each)
+            for key, each in given.items()
+        }
+        object.__setattr__(self, "data_versions_by_partition", versions)
+
+
 def as_metadata(data_version: object, *, owner: str) -> Mapping[str, Any]:
     """Return a version as the fact that it is recorded as; none for None.
 

@@ -29,6 +29,7 @@ from treadle_contract.lazy_dataclasses import replace
 
 if TYPE_CHECKING:
     from treadle.checks._check_spec import AssetCheckSpec
+    from treadle.partitions._definition import PartitionsDefinition
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -51,7 +52,7 @@ def observable_source_asset(
     group_name: str | None = None,
     required_resource_keys: AbstractSet[str] | None = None,
     resource_defs: Mapping[str, Any] | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     automation_condition: object = None,
     op_tags: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
@@ -77,7 +78,7 @@ def observable_source_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
     group_name: str | None = None,
     required_resource_keys: AbstractSet[str] | None = None,
     resource_defs: Mapping[str, Any] | None = None,
-    partitions_def: object = None,
+    partitions_def: PartitionsDefinition | None = None,
     automation_condition: object = None,
     op_tags: Mapping[str, Any] | None = None,
     tags: Mapping[str, str] | None = None,
@@ -89,14 +90,14 @@ def observable_source_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
 ) -> SourceAsset | Callable[[Function], SourceAsset]:
     """Make an asset of elsewhere whose function returns a DataVersion, or an ObserveResult with more facts.
 
-    It runs in a run that selects the asset by its key, and says what it found: nothing is made. The
+    It runs in a run that selects the asset by its key, and says what it found: nothing is made. Of an asset
+    with partitions it looks at all of them, and returns DataVersionsByPartition. The
     parameters are Dagster's, then `retry_policy`, `timeout` and `limits`, which hold for each attempt.
 
     Raises:
         DefinitionError: an argument, a name or the signature cannot work.
     """
-    given = dict(locals())
-    refuse_unsupported("observable_source_asset", {"partitions_def": partitions_def})
+    given = {**locals(), "partitions_def": None}
 
     def decorate(fn: Function) -> SourceAsset:
         label = "@observable_source_asset"
@@ -109,7 +110,8 @@ def observable_source_asset(  # noqa: PLR0913 -- Dagster's parameters, then ours
             io_manager_key,
             io_manager_def,
             described(description, fn),
-            group_name=group_name,
+            partitions_def,
+            group_name,
             resource_defs=resource_defs,
             auto_observe_interval_minutes=auto_observe_interval_minutes,
             freshness_policy=freshness_policy,

@@ -75,9 +75,12 @@ def resolved_outs(
     return {**resolved, **checks} if checks else resolved
 
 
+_VERSIONS: Final = ("DataVersion", "DataVersionsByPartition")
+
+
 def _refuse_no_observation(returned: Any, owner: str) -> None:
     """Refuse a return annotation that says of no observation."""
-    if _may_be_tuple(returned) or getattr(returned, "__name__", "") == "DataVersion":
+    if _may_be_tuple(returned) or getattr(returned, "__name__", "") in _VERSIONS:
         return
     raise ArgumentError(
         f"{owner} observes, and is annotated to return {type_name(returned)}.",

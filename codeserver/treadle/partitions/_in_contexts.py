@@ -14,6 +14,7 @@ from treadle_contract.partition import MultiPartitions
 
 if TYPE_CHECKING:
     from treadle.locations.snapshot import Asset
+    from treadle.partitions._definition import PartitionsDefinition as Definition
     from treadle.partitions._time_windows import PartitionKeyRange, TimeWindow
     from treadle_contract.partition import PartitionsDefinition
     from treadle_contract.plan import PlannedPartitions
@@ -32,13 +33,15 @@ class Partitions:
     """Some partitions of one definition, in its order. Of none that is known where a test made them.
 
     Of what is read, `runs` are those that made each, "" where no record says, and `by_key` is whether
-    the op gets a mapping of key to value, of one partition too.
+    the op gets a mapping of key to value, of one partition too. With `is_open`, `keys` are the ends of a
+    range that a test told, and what is between them a definition says.
     """
 
     keys: tuple[str, ...]
     definition: PartitionsDefinition | None = None
     runs: tuple[str, ...] = ()
     by_key: bool = False
+    is_open: bool = False
 
     @classmethod
     def of(
@@ -82,7 +85,16 @@ class Partitions:
         return self.named()[0]
 
     def named(self) -> tuple[str, ...]:
-        """Return the keys; of several dimensions each knows its parts."""
+        """Return the keys; of several dimensions each knows its parts.
+
+        Raises:
+            ContextError: a test told a range, and nothing says of which definition.
+        """
+        if self.is_open and len(self.keys) > 1:
+            raise ContextError(
+                f"Nothing says which partitions there are from {self.keys[0]} to {self.keys[-1]}. Call an asset"
+                " that has a partitions_def with this context, or ask context.partition_key_range."
+            )
         if self.definition is None or not isinstance(self.definition.of, MultiPartitions):
             return self.keys
         from treadle.partitions._multi import MultiPartitionKey  # noqa: PLC0415 -- few modules have them
@@ -91,6 +103,18 @@ class Partitions:
         return tuple(
             [MultiPartitionKey(dict(zip(names, key.split("|"), strict=True))) for key in self.keys]
         )
+
+    def said(self) -> Definition:
+        """Return the definition as users have it.
+
+        Raises:
+            ContextError: a test did not say which it is.
+        """
+        from treadle.partitions._reading_back import definition_of as read_back  # noqa: PLC0415 -- few ops ask
+
+        if self.definition is None:
+            raise ContextError("Nothing says which definition these partitions are of.")
+        return read_back(self.definition)
 
     def key_range(self) -> PartitionKeyRange:
         """Return the first and the last of them.
@@ -284,6 +308,22 @@ class PartitionAnswers:
     def asset_partitions_time_window_for_input(self, input_name: str) -> TimeWindow:
         """Return the time of `asset_partition_keys_for_input`, and raise as it does, and if it is of none."""
         return self._of_input(input_name).time_window()
+
+    def asset_partitions_def_for_output(self, output_name: str = "result") -> Definition:
+        """Return the definition of partitions of the asset of an output.
+
+        Raises:
+            ContextError: the asset has none, or the output is no asset.
+        """
+        return self._of_output(output_name).said()
+
+    def asset_partitions_def_for_input(self, input_name: str) -> Definition:
+        """Return the definition of partitions of the asset that an input reads.
+
+        Raises:
+            ContextError: it reads no asset with partitions.
+        """
+        return self._of_input(input_name).said()
 
     def _made(self) -> Partitions:
         if self._partitions is None:

@@ -11,7 +11,7 @@ from treadle._arguments import checked, refuse_unsupported
 from treadle._errors import ArgumentError, did_you_mean, listed
 from treadle._source import user_line
 from treadle.config._run_config import config_data
-from treadle.resources._openable import InitResourceContext
+from treadle.resources._openable import InitResourceContext, is_openable
 from treadle.resources._scope import ResourceScope
 from treadle.steps._resources import Resources
 from treadle_contract.message import UserValue
@@ -77,3 +77,12 @@ def _built(resources: Mapping[str, Any], told: Mapping[str, Any]) -> Iterator[Re
         for key in resources:
             scope[key]
         yield Resources(scope)
+
+
+def scope_of(
+    resources: Mapping[str, object], configs: Mapping[str, Any], caller: str
+) -> ResourceScope | None:
+    """Return what makes resources where they are first asked for; None: they are made already."""
+    if not configs and not any(map(is_openable, resources.values())):
+        return None
+    return made_when_asked_for(resources, configs, caller)

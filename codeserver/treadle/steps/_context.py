@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from treadle.checks._check_spec import AssetCheckKey, AssetCheckSpec
-    from treadle.resources._scope import ResourceScope
+    from treadle.partitions._time_windows import PartitionKeyRange
     from treadle_contract.event import AssetObserved, ExpectationEvaluated
     from treadle_contract.partition import PartitionsDefinition
     from treadle_contract.worker import TaskInput, TaskOutput
@@ -69,6 +69,7 @@ class OpExecutionContext(ContextAnswers, PartitionAnswers):
     _outputs: Sequence[TaskOutput] = ()
     _partitions: Partitions | None = None
     _definitions: Sequence[PartitionsDefinition] = ()
+    _observed_partitions: Mapping[AssetKey, PartitionsDefinition] = field(default_factory=dict)
     _of_partition: EntriesOfPartitions = field(default_factory=dict, init=False)
     # None: nobody listens, and it is kept for a test to ask.
     _tell: Callable[[AssetObserved | ExpectationEvaluated], None] | None = None
@@ -335,6 +336,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     mapping_key: str | None = None,
     op_config: object = None,
     partition_key: str | None = None,
+    partition_key_range: PartitionKeyRange | None = None,
     instance: object = None,
     config: object = None,
     asset_config: object = None,
@@ -345,15 +347,23 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
     Resources that are to be made (`@resource`, a `ConfigurableResource`) are made where they are first
     asked for, with what `resources_config` has for their key, and put away at the end of
     `with build_op_context(…) as context:`. `config` and `asset_config` are other names of `op_config`.
-    `instance` is not supported yet.
+    An asset that is called with it says which keys `partition_key_range` has. `instance` is not supported yet.
 
     Raises:
-        ArgumentError: config is given under two names, or for a resource that is not given.
+        ArgumentError: config is given under two names, or for no resource; or a partition and a range.
     """
     refuse_unsupported("build_op_context", {"instance": instance})
     configs = {"op_config": op_config, "config": config, "asset_config": asset_config}
     outputs, keys = selected_output_names, selected_asset_keys
-    scope = _scope_of(resources or {}, resources_config or {})
+    scope = partitions = None
+    if partition_key is not None or partition_key_range is not None:
+        from treadle.partitions._in_tests import told  # noqa: PLC0415 -- what tests alone need
+
+        partitions = told(partition_key, partition_key_range)
+    if resources or resources_config:
+        from treadle.resources._for_tests import scope_of  # noqa: PLC0415 -- what tests alone need
+
+        scope = scope_of(resources or {}, resources_config or {}, "build_op_context")
     return BuiltContext(
         run_id=run_id,
         step_key=element(step_key, mapping_key or ""),
@@ -361,7 +371,7 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
         run_tags=dict(run_tags or {}),
         op_config=_one_of(configs),
         _scope=scope,
-        _partitions=None if partition_key is None else Partitions((partition_key,)),
+        _partitions=partitions,
         _selected_outputs=None if outputs is None else frozenset(outputs),
         _selected_keys=None if keys is None else frozenset(as_key(key) for key in keys),
         _selected_checks=None
@@ -373,16 +383,6 @@ def build_op_context(  # noqa: PLR0913 -- each says one thing of a step
 #: The same, by the names that tests of assets and checks ask for.
 build_asset_context = build_op_context
 build_asset_check_context = build_op_context
-
-
-def _scope_of(resources: Mapping[str, object], configs: Mapping[str, Any]) -> ResourceScope | None:
-    from treadle.resources._openable import is_openable  # noqa: PLC0415 -- what tests alone need
-
-    if not configs and not any(map(is_openable, resources.values())):
-        return None
-    from treadle.resources._for_tests import made_when_asked_for  # noqa: PLC0415 -- as above
-
-    return made_when_asked_for(resources, configs, "build_op_context")
 
 
 def _one_of(configs: Mapping[str, object]) -> object:

@@ -63,6 +63,12 @@ def bound(
         knowing._op = op
     if knowing._block is None:
         knowing._block = block
+    told = knowing._partitions
+    definition = None if block is None else block.options.partitioning.definition
+    if told is not None and told.definition is None and definition is not None:
+        from treadle.partitions._in_tests import told_of  # noqa: PLC0415 -- as few calls need it
+
+        knowing._partitions = told_of(told, definition)
     if block is not None and not knowing._assets:
         made = {output: said.key for output, said in block.produced.items()}
         _tell_of_block(knowing, {**made, **block.options.observes}, block.options.checks)

@@ -34,6 +34,7 @@ from treadle_contract.worker import AttemptSucceeded, Task, TaskStep
 if TYPE_CHECKING:
     from treadle._keys import AssetKey
     from treadle.steps._hooks import Hooked, StepHooks
+    from treadle_contract.partition import PartitionsDefinition
 
 __all__ = ["StepFailedError", "StepSource", "run_step"]
 
@@ -209,6 +210,7 @@ def _context(
         _outputs=step.outputs,
         _partitions=Partitions.of(step.partitions, location.snapshot.partitions),
         _definitions=location.snapshot.partitions,
+        _observed_partitions=_observed_partitions(location, code) if code.observes else {},
     )
 
 
@@ -220,6 +222,16 @@ def _run_config(location: Opened, task: Task) -> dict[str, Any]:
 
 def _observed(code: StepCode) -> dict[str, tuple[AssetKey, ...]]:
     return {name: (key,) for name, key in code.observes.items()}
+
+
+def _observed_partitions(location: Opened, code: StepCode) -> dict[AssetKey, PartitionsDefinition]:
+    keys = {key.text: key for key in code.observes.values()}
+    definitions = {each.id: each for each in location.snapshot.partitions}
+    return {
+        keys[each.key]: definitions[each.partitions]
+        for each in location.snapshot.assets
+        if each.key in keys and each.partitions
+    }
 
 
 def _resources(location: Opened, code: StepCode, step: TaskStep) -> dict[str, Any]:

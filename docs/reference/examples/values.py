@@ -2,6 +2,7 @@ from treadle import (
     AssetKey,
     Backoff,
     DataVersion,
+    DataVersionsByPartition,
     Failure,
     In,
     Jitter,
@@ -54,3 +55,4 @@ assert not materialize([broken], raise_on_error=False).success
 
 assert Output(1, data_version=DataVersion("v1")).metadata == {"dagster/data_version": "v1"}
 assert ObserveResult(data_version=DataVersion("7")).metadata == {"dagster/data_version": "7"}
+assert DataVersionsByPartition({"eu": "7"}).data_versions_by_partition == {"eu": DataVersion("7")}

@@ -9,10 +9,12 @@ from treadle import (
     AssetExecutionContext,
     AssetKey,
     AssetOut,
+    DailyPartitionsDefinition,
     Field,
     OpExecutionContext,
     Out,
     Output,
+    PartitionKeyRange,
     TreadleError,
     asset,
     build_asset_context,
@@ -70,6 +72,39 @@ def test_a_built_context_tells_the_partition_that_it_was_given():
     assert context.has_partition_key
     assert not context.has_partition_key_range
     assert (context.partition_key, list(context.partition_keys)) == ("2013", ["2013"])
+
+
+DAYS = DailyPartitionsDefinition(start_date="2026-01-01")
+
+
+def test_an_asset_that_is_called_says_which_partitions_a_range_has():
+    @asset(partitions_def=DAYS)
+    def sales(context):
+        definition = context.asset_partitions_def_for_output()
+        return definition, context.partition_keys, context.partition_time_window.end.day
+
+    context = build_op_context(partition_key_range=PartitionKeyRange("2026-01-01", "2026-01-03"))
+
+    assert sales(context) == (DAYS, ("2026-01-01", "2026-01-02", "2026-01-03"), 4)
+    assert context.partition_key_range == PartitionKeyRange("2026-01-01", "2026-01-03")
+    assert context.has_partition_key_range
+    with pytest.raises(ContextError, match="Call an asset that has a partitions_def"):
+        _ = context.partition_keys
+    with pytest.raises(LookupError, match="2025-12-31"):
+        sales(build_op_context(partition_key_range=PartitionKeyRange("2025-12-31", "2026-01-03")))
+
+
+def test_an_asset_that_is_called_says_of_which_time_a_partition_is():
+    @asset(partitions_def=DAYS)
+    def sales(context):
+        return context.partition_time_window.start.day
+
+    assert sales(build_op_context(partition_key="2026-01-02")) == 2
+
+
+def test_a_partition_and_a_range_in_one_context_are_refused():
+    with pytest.raises(ArgumentError, match="Give one of them"):
+        build_op_context(partition_key="a", partition_key_range=PartitionKeyRange("a", "b"))
 
 
 def test_a_context_without_partitions_says_so_and_what_to_ask():
