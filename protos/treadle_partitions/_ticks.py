@@ -7,7 +7,8 @@ the schedule, so that a tick is found by division; the few other days are gone t
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import MAXYEAR, MINYEAR, datetime, timedelta, tzinfo
+from collections.abc import Iterator, Sequence
+from datetime import MAXYEAR, MINYEAR, date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -54,6 +55,11 @@ class Ticks:
         self._after = [0]
         self._before = [0]
 
+    @property
+    def times(self) -> tuple[int, ...]:
+        """The times of a day, as minutes since its midnight."""
+        return self._cron.times
+
     def tick(self, number: int) -> int:
         """Return a tick by its number.
 
@@ -83,6 +89,33 @@ class Ticks:
         return (self._after[years] if years >= 0 else -self._before[-years]) + self._count_in(
             day, moment
         )
+
+    def years(self, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Go through the years of the ticks from one number up to another, neither below 0.
+
+        Each comes with the ticks of it that are meant: from the one of a place in the year up to another.
+        """
+        while self._after[-1] < end:
+            self._go_on()
+        index = bisect_right(self._after, begin) - 1
+        while begin < end:
+            first, behind = self._after[index], self._after[index + 1]
+            until = min(end, behind)
+            yield self._first_year + index, begin - first, until - first
+            begin, index = until, index + 1
+
+    def days_of(self, number: int) -> Iterator[tuple[Sequence[date], Sequence[int]]]:
+        """Go through the ticks of a year: days that have all times of the schedule, then the ticks of an odd day."""
+        year = _year(self._cron, self._zone, number)
+        first = date(number, 1, 1).toordinal()
+        begin = 0
+        for odd in year.odd:
+            yield (
+                [date.fromordinal(first + day) for day in year.days[begin : odd.before]],
+                odd.ticks,
+            )
+            begin = odd.before + odd.is_named
+        yield [date.fromordinal(first + day) for day in year.days[begin:]], ()
 
     def _go_on(self) -> None:
         self._after.append(

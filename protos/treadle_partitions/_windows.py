@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from treadle_contract.partition import TimeWindowPartitions
 from treadle_partitions import _cron
+from treadle_partitions._key_texts import KeyTexts
 from treadle_partitions._keys import PartitionKeys
 from treadle_partitions._ticks import Ticks
 from treadle_partitions._zones import moments_of, wall_at, zone_of
@@ -32,6 +33,30 @@ class WindowKeys(PartitionKeys):
 
     def __len__(self) -> int:
         return self._places - len(self._left_out)
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through all keys: a hundredth of what asking for each of them takes."""
+        if _FROM_UTC in self.definition.key_format:
+            return super().__iter__()
+        return self._all_keys()
+
+    def _all_keys(self) -> Iterator[str]:
+        texts = KeyTexts(self.definition.key_format, self._ticks.times)
+        place = 0
+        for year, begin, end in self._ticks.years(self._first, self._first + self._places):
+            keys: list[str] = []
+            for days, odd in self._ticks.days_of(year):
+                keys += texts.of_days(days)
+                keys += map(self._key_at, odd)
+            there = keys[begin:end]
+            left_out = self._left_out
+            gaps = left_out[
+                bisect_left(left_out, place) : bisect_left(left_out, place + len(there))
+            ]
+            for gap in reversed(gaps):
+                del there[gap - place]
+            yield from there
+            place += end - begin
 
     def _key(self, index: int) -> str:
         return self._key_at(self.window(index)[0])

@@ -45,8 +45,11 @@ class KnownPartitions:
         cut = sorted(
             (begin, end, state) for state, those in each.items() for begin, end in those.stretches
         )
+        # Asking for one of them takes the time in which about fifty are gone through.
+        is_cut_small = len(self.keys) < 2 * len(cut) * 50
+        names: Sequence[str] = tuple(self.keys) if is_cut_small else self.keys
         for begin, end, state in cut:
-            keys = PartitionKeyRange(first=self.keys[begin], last=self.keys[end - 1])
+            keys = PartitionKeyRange(first=names[begin], last=names[end - 1])
             yield PartitionStretch(state=state, keys=keys, count=end - begin)
 
 

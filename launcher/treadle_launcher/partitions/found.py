@@ -4,85 +4,37 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Final
 
 from treadle_contract.partition import TimeWindowPartitions
 from treadle_partitions import SEPARATOR, KeySet, MultiKeys, PartitionKeys
 
-_DAYS: Final = re.compile(r"\d+ \d+ \* \* \*")
-_HOURS: Final = re.compile(r"\d+ \* \* \* \*")
-_DAY: Final = r"\d{4}-\d\d-\d\d"
+_THERE: Final = re.compile(b"\x01+")
+#: A window's key is read in the time in which about so many are gone through.
+_PASSED_PER_LOOK_UP: Final = 50
 
 
 def found_in(keys: PartitionKeys, names: Sequence[str]) -> KeySet:
-    """Return which keys of a definition are among some names, which are sorted and each there once.
+    """Return which keys of a definition are among some names, each of which is there once.
 
-    Names that it does not have are passed over. A hundred thousand names of days, or of hours in UTC,
-    in a few stretches take a few look-ups each; those of other definitions one each.
+    Names that it does not have are passed over. Few names are looked up; for many, all keys of time
+    windows are gone through once.
     """
-    shape = _shape_of(keys)
-    if shape is not None:
-        like = [name for name in names if shape.fullmatch(name) and _is_day(name[:10])]
-        return KeySet(keys, _stretches(keys, like))
     if isinstance(keys, MultiKeys):
         return KeySet(keys, _joined(_of_several(keys, names)))
+    if _is_passed_faster(keys, names):
+        flags = bytes(map(frozenset(names).__contains__, keys))
+        return KeySet(keys, (each.span() for each in _THERE.finditer(flags)))
     places = map(keys.find, names)
     return KeySet(keys, _joined(place for place in places if place is not None))
 
 
-def _shape_of(keys: PartitionKeys) -> re.Pattern[str] | None:
-    """Return what a text looks like that is a key wherever it stands between two; None: that is not known.
-
-    It is where each day, or each hour, from the first key to the last one has a key: as many are there.
-    """
-    of = keys.of
-    if not isinstance(of, TimeWindowPartitions) or not len(keys):
-        return None
-    if _DAYS.fullmatch(of.cron_schedule) and of.key_format == "%Y-%m-%d":
-        step, shape, form = timedelta(days=1), _DAY, of.key_format
-    elif (
-        _HOURS.fullmatch(of.cron_schedule)
-        and of.timezone == "UTC"
-        and of.key_format == "%Y-%m-%d-%H:%M"
-    ):
-        minute = int(of.cron_schedule.split()[0])
-        step, form = timedelta(hours=1), of.key_format
-        shape = rf"{_DAY}-(?:[01]\d|2[0-3]):{minute:02}"
-    else:
-        return None
-    first, last = (datetime.strptime(keys[index], form) for index in (0, len(keys) - 1))
-    return re.compile(shape) if (last - first) // step + 1 == len(keys) else None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _stretches(keys: PartitionKeys, names: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Halve the names until each half is one stretch: as many keys lie between its ends as names.
-
-    Names between two keys are keys, and in their order.
-    """
-    waiting = [(0, len(names))] if names else []
-    while waiting:
-        begin, end = waiting.pop()
-        first, last = keys.find(names[begin]), keys.find(names[end - 1])
-        if first is not None and last is not None and last - first == end - 1 - begin:
-            yield first, last + 1
-            continue
-        # Neither end is looked at again.
-        if first is not None:
-            yield first, first + 1
-        if last is not None and end - 1 > begin:
-            yield last, last + 1
-        middle = (begin + end) // 2
-        waiting += [half for half in ((begin + 1, middle), (middle, end - 1)) if half[0] < half[1]]
+def _is_passed_faster(keys: PartitionKeys, names: Sequence[str]) -> bool:
+    return (
+        isinstance(keys.of, TimeWindowPartitions) and len(keys) < len(names) * _PASSED_PER_LOOK_UP
+    )
 
 
 def _joined(places: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -100,18 +52,29 @@ def _joined(places: Iterable[int]) -> Iterator[tuple[int, int]]:
 
 def _of_several(keys: MultiKeys, names: Sequence[str]) -> Iterator[int]:
     """Look each part up once: there are few of them, however many combinations."""
-    known: list[dict[str, int | None]] = [{} for _ in keys.dimensions]
+    look_ups = [_looking_up(dimension, names) for dimension in keys.dimensions]
     for name in names:
         parts = name.split(SEPARATOR)
-        if len(parts) != len(known):
+        if len(parts) != len(look_ups):
             continue
         index = 0
-        for part, dimension, places in zip(parts, keys.dimensions, known, strict=True):
-            place = (
-                places[part] if part in places else places.setdefault(part, dimension.find(part))
-            )
+        for part, dimension, look_up in zip(parts, keys.dimensions, look_ups, strict=True):
+            place = look_up(part)
             if place is None:
                 break
             index = index * len(dimension) + place
         else:
             yield index
+
+
+def _looking_up(keys: PartitionKeys, names: Sequence[str]) -> Callable[[str], int | None]:
+    if _is_passed_faster(keys, names):
+        return dict(zip(keys, count(), strict=False)).get
+    known: dict[str, int | None] = {}
+
+    def look_up(key: str) -> int | None:
+        if key not in known:
+            known[key] = keys.find(key)
+        return known[key]
+
+    return look_up

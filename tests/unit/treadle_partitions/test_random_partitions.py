@@ -85,6 +85,44 @@ def definition(zone: str, start: datetime, schedule: Schedule, **more: int) -> P
     return PartitionsDefinition(id="x", of=windows)
 
 
+FORMS = (
+    "%Y-%m-%d",
+    "%Y-%m-%d-%H:%M",
+    FORM,
+    "%d.%m.%y %H%%",
+    "%H:%M %Y-%m-%d",
+    "%j, %-d %b",
+    "%Y %U",
+)
+
+
+@examples(60)
+@given(
+    drawn=times(),
+    form=st.sampled_from((*FORMS, "%Y-%m-%d-%H:%M%z")),
+    excluded=st.sampled_from(((), ("0 0 * * *",), ("*/20 1-9 * * 1-6", "30 2 * * *"))),
+)
+def test_going_through_all_keys_gives_what_asking_for_each_gives(
+    drawn: tuple[str, datetime, datetime, Schedule], form: str, excluded: tuple[str, ...]
+) -> None:
+    zone, start, now, schedule = drawn
+    windows = TimeWindowPartitions(
+        cron_schedule=schedule.cron,
+        timezone=zone,
+        start=int((start - timedelta(days=400)).timestamp()),
+        key_format=form,
+        excluded_schedules=excluded,
+    )
+    keys = keys_of(PartitionsDefinition(id="x", of=windows), now=now)
+    last = len(keys) - 1
+    places = sorted({*range(min(40, last + 1)), *range(max(last - 500, 0), last + 1)})
+
+    through = list(keys)
+
+    assert len(through) == len(keys)
+    assert [through[each] for each in places] == [keys[each] for each in places]
+
+
 def window(keys: PartitionKeys, index: int) -> tuple[datetime, datetime]:
     begin, end = keys.window(index)  # type: ignore[attr-defined] # of time windows
     return datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC)

@@ -99,7 +99,7 @@ def test_what_is_found_is_what_each_look_up_gives(name: str, data: st.DataObject
     assert found == KeySet.of(keys, [each for each in names if each in keys])
 
 
-def test_a_hundred_thousand_days_in_a_row_are_found_by_their_ends() -> None:
+def test_a_hundred_thousand_days_are_found_without_a_look_up_of_each() -> None:
     definition = PartitionsDefinition(
         id="long", of=windows("0 0 * * *", "%Y-%m-%d", end=START + 86_400 * 100_000)
     )
@@ -118,4 +118,4 @@ def test_a_hundred_thousand_days_in_a_row_are_found_by_their_ends() -> None:
     found = found_in(keys, [str(first + timedelta(days=day)) for day in range(100_000)])
 
     assert found == KeySet.all(keys)
-    assert len(looked_up) == 2
+    assert looked_up == []
