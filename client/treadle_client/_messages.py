@@ -976,8 +976,8 @@ class Plan(Streamed):
         sorted. At most 500.
     selected_checks: The checks selected, "asset:name", sorted. At most 500.
     observed_asset_keys: The external assets that are looked at, sorted. At most 500.
-    partitions_definitions: The definitions that partitions of the plan are of, sorted by
-        id.
+    partitions_definitions: The definitions that ranges of several partitions of the plan
+        are of, sorted by id.
     steps: Steps of the selected blocks, in topological order, ties by key.
     loads: Loads, sorted by key.
     hazards: Hazards, sorted by step key and output.
@@ -1016,7 +1016,7 @@ class Plan(Streamed):
     observed_asset_keys: tuple[AssetKey, ...]
     """The external assets that are looked at, sorted. At most 500."""
     partitions_definitions: tuple[PartitionsDefinition, ...]
-    """The definitions that partitions of the plan are of, sorted by id."""
+    """The definitions that ranges of several partitions of the plan are of, sorted by id."""
     steps: tuple[PlannedStep, ...]
     """Steps of the selected blocks, in topological order, ties by key."""
     loads: tuple[Load, ...]

@@ -20,7 +20,7 @@ class Plan:
     `hazards` by step key and output, `reuses` by step key: loads and reuses are not resolved. `observed_asset_keys` are the external assets that are looked at, sorted.
     `fingerprint` is SHA-256 in hexadecimal over what was asked for and what was decided, but for
     `above` and `below`: where the selection goes on beyond the location. `partitions_definitions` are
-    those that partitions here are of, by their ids.
+    those of the ranges of several keys here, by their ids.
     """
 
     digest: str

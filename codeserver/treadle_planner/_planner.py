@@ -12,7 +12,6 @@ from treadle_contract.codeserver import PlanRequest
 from treadle_contract.fan_outs import unexpanded
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.partition import PartitionsDefinition
 from treadle_contract.plan import ExplanationPart, PlannedStep, Selection, Verdict
 from treadle_planner._again import Again, run_again
 from treadle_planner._index import SnapshotIndex
@@ -37,6 +36,7 @@ from treadle_planner._walk import Kept, keep
 from treadle_planner.explaining.explanation import explanation
 from treadle_planner.partitions._definitions import KeysNow
 from treadle_planner.partitions._functions import UserFunctions, asking, with_config
+from treadle_planner.partitions._ranges import definitions_of_ranges
 from treadle_planner.partitions._record import PartitionRecord
 from treadle_planner.partitions._run import RunPartitions, run_partitions
 from treadle_planner.parts.op_selection import left_out, part_of_job
@@ -177,6 +177,7 @@ class Planner:
             again = reuse_unchanged(reads, steps, asked.known, planned_selections(reads))
         steps = with_tasks(reads, again.steps)
         running = [step for step in steps if step.verdict is Verdict.RUN]
+        loads = planned_loads(readers, _by_definition(running))
         plan = Plan(
             digest=self._index.snapshot.digest,
             fingerprint="",
@@ -185,13 +186,13 @@ class Planner:
             notes=(*older_meanings(reads.job), *config.notes, *again.notes),
             steps=(*steps, *self._left_out(index, asked.selection)),
             selections=planned_selections(reads),
-            loads=planned_loads(readers, _by_definition(running)),
+            loads=loads,
             hazards=planned_hazards(reads, running),
             reexecution=None if rerun is None else rerun.reexecution,
             reuses=again.reuses,
             selected_checks=tuple(sorted(selected.checks)),
             observed_asset_keys=tuple(sorted(selected.observed)),
-            partitions_definitions=_definitions_of(reads.partitions),
+            partitions_definitions=definitions_of_ranges(reads.partitions, steps, loads),
         )
         fingerprint = _fingerprint(asked, plan)
         beyond = selected.beyond
@@ -214,14 +215,6 @@ def _by_definition(steps: Iterable[PlannedStep]) -> dict[StepKey, list[StepKey]]
     for step in steps:
         found.setdefault(unexpanded(step.key), []).append(step.key)
     return found
-
-
-def _definitions_of(run: RunPartitions | None) -> tuple[PartitionsDefinition, ...]:
-    """Return the definitions that the ranges of a plan are of."""
-    if run is None:
-        return ()
-    by_id = run.now.definitions.by_id
-    return tuple([by_id[each] for each in sorted(by_id)])
 
 
 def _fingerprint(asked: Asked, plan: Plan) -> str:

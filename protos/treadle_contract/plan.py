@@ -1041,7 +1041,7 @@ class PlanHeader(Message):
     observed_asset_keys: tuple[KeyText, ...]
     """The external assets that are looked at, sorted. At most 500."""
     partitions_definitions: tuple[PartitionsDefinition, ...]
-    """The definitions that partitions of the plan are of, sorted by id."""
+    """The definitions that ranges of several partitions of the plan are of, sorted by id."""
 
     def __init__(
         self,

@@ -1321,7 +1321,7 @@ class PlanHeader(_message.Message):
 
     @_builtins.property
     def partitions_definitions(self) -> _containers.RepeatedCompositeFieldContainer[_partition_pb2.PartitionsDefinition]:
-        """The definitions that partitions of the plan are of, sorted by id."""
+        """The definitions that ranges of several partitions of the plan are of, sorted by id."""
 
     def __init__(
         self,

@@ -189,6 +189,29 @@ def test_a_range_reads_what_it_makes_from_the_run_and_the_rest_from_what_is_stor
     assert [each.id for each in found.plan.partitions_definitions] == ["days"]
 
 
+def test_a_plan_has_the_definitions_of_its_ranges_of_several_keys_alone() -> None:
+    other = single("c", op({}, "result -> c"))
+    snapshot = partitioned({"a": DAYS, "b": DAYS, "c": SIDES}, A, B, other)
+
+    def sent(selection: str, *partitions: str) -> list[str]:
+        found = settled(
+            snapshot, selection, partitions=list(partitions), stored={"a": [*partitions]}
+        )
+        return [each.id for each in found.plan.partitions_definitions]
+
+    assert sent("a or b", "2024-01-04") == sent("b", "2024-01-04") == sent("c", "left") == []
+    assert sent("a", "2024-01-04..2024-01-06") == ["days"]
+
+
+def test_what_reads_several_partitions_has_their_definition_in_its_plan() -> None:
+    snapshot = partitioned({"a": DAYS, "b": WEEKS}, A, B)
+    days = [f"2024-01-{day:02}" for day in range(8, 15)]
+
+    found = settled(snapshot, "b", partitions=["2024-01-08"], stored={"a": days})
+
+    assert [each.id for each in found.plan.partitions_definitions] == ["days"]
+
+
 def test_a_week_reads_its_days_by_their_keys() -> None:
     snapshot = partitioned({"a": DAYS, "b": WEEKS}, A, B)
     days = [f"2024-01-{day:02}" for day in range(8, 15)]
