@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sized
 from typing import Any, get_origin
 
 from treadle._errors import did_you_mean
@@ -11,7 +11,6 @@ from treadle._value_words import a
 from treadle.io._files import path_component
 from treadle.partitions._in_contexts import told_keys
 from treadle.steps._failures import StepFailedError
-from treadle_contract.event import OutputStored
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import FailureWhere
 from treadle_contract.worker import TaskAsset
@@ -26,9 +25,9 @@ class Part:
 
 
 def parts(
-    output: Output[Any], asset: TaskAsset, keys: tuple[str, ...], subject: str, *, nothing: bool
+    output: Output[Any], asset: TaskAsset, made: Mapping[str, None], subject: str, *, nothing: bool
 ) -> Iterator[Part]:
-    """Yield what is stored of an output for an asset, `keys` of which the run makes.
+    """Yield what is stored of an output for an asset, of which the run makes the keys of `made`.
 
     Treadle's own manager stores each partition for itself; one of the user's is told of all that the
     output is of.
@@ -37,34 +36,33 @@ def parts(
         StepFailedError: the output does not say what is of which partition, or is of another one.
     """
     said = output.partition_key
-    if said is not None and said not in keys:
-        raise _not_made(said, keys, subject)
-    if said is not None:
-        keys = (said,)
+    if said is not None and said not in made:
+        raise _not_made(said, tuple(made), subject)
+    keys = tuple(made) if said is None else (said,)
     if len(keys) <= 1 or nothing or not asset.value_key:
         yield Part(keys, output.value)
         return
-    yield from _by_key(output.value, keys, subject)
+    yield from _by_key(output.value, made, subject)
 
 
-def is_of_all(output: Output[Any], keys: tuple[str, ...], declared: Any) -> bool:
+def is_of_all(output: Output[Any], keys: Sized, declared: Any) -> bool:
     """Tell whether an output is a mapping of several partitions, and declared as one."""
     kind = get_origin(declared) or declared
     is_mapping = isinstance(kind, type) and issubclass(kind, Mapping)
     return is_mapping and output.partition_key is None and len(keys) > 1
 
 
-def _by_key(value: Any, keys: tuple[str, ...], subject: str) -> Iterator[Part]:
+def _by_key(value: Any, made: Mapping[str, None], subject: str) -> Iterator[Part]:
     if not isinstance(value, Mapping):
         raise StepFailedError(
             FailureWhere.OUTPUT,
-            f"{subject} is {a(type(value).__name__)}, and this run makes {told_keys(keys)}. Return a mapping"
+            f"{subject} is {a(type(value).__name__)}, and this run makes {told_keys(tuple(made))}. Return a mapping"
             " of partition key to value, or yield Output(value, partition_key=…) for each.",
         )
     for key in value:
-        if key not in keys:
-            raise _not_made(str(key), keys, subject)
-    for key in keys:
+        if key not in made:
+            raise _not_made(str(key), tuple(made), subject)
+    for key in made:
         if key in value:
             yield Part((key,), value[key])
 
@@ -86,13 +84,13 @@ def no_partitions(output: Output[Any], step_key: str) -> StepFailedError:
     )
 
 
-def refuse_twice(output: Output[Any], kept: Iterable[OutputStored], step_key: str) -> None:
-    """Refuse a partition that was kept already.
+def refuse_twice(output: Output[Any], came: Collection[str | None], step_key: str) -> None:
+    """Refuse a partition of an output that came already: it, or "" for a value of none.
 
     Raises:
         StepFailedError: it was.
     """
-    if any(each.partition_key in ("", output.partition_key) for each in kept):
+    if "" in came or output.partition_key in came:
         raise StepFailedError(
             FailureWhere.OUTPUT,
             f"Step {step_key!r} yielded partition {output.partition_key!r} of output"

@@ -51,6 +51,9 @@ class OutputKeeper:
     _kept: dict[str, list[OutputStored]] = field(default_factory=dict, init=False)
     _elements: dict[str, dict[str, None]] = field(default_factory=dict, init=False)
     _dropped: dict[str, OutputDiscarded] = field(default_factory=dict, init=False)
+    # Of each output the partitions that came, "" of none, and of each asset those that are made.
+    _came: dict[str, set[str]] = field(default_factory=dict, init=False)
+    _made: dict[str, dict[str, None]] = field(default_factory=dict, init=False)
     in_memory: dict[str, Any] = field(default_factory=dict, init=False)
     _evaluated: dict[str, CheckEvaluated] = field(default_factory=dict, init=False)
 
@@ -81,6 +84,7 @@ class OutputKeeper:
             final_metadata(self.context, _name_of(output))
             keys = tuple(key.text for key in self.code.assets.get(planned.name, ()))
             self._dropped[planned.name] = OutputDiscarded(output=planned.name, asset_keys=keys)
+            self._came.setdefault(planned.name, set()).add(output.partition_key or "")
             return
         if planned.name in self.code.checks:
             self._take_result(planned, output.value)
@@ -99,6 +103,7 @@ class OutputKeeper:
             if planned.store_intermediate or not assets:
                 kept.append(self._stored(planned, output, said))
         self._kept.setdefault(planned.name, []).extend(kept)
+        self._came.setdefault(planned.name, set()).update([each.partition_key for each in kept])
         if planned.in_memory:
             self._pass_on(planned.name, output)
 
@@ -109,7 +114,7 @@ class OutputKeeper:
         subject = f"Output {planned.name!r} of {self.step.step_key!r}"
         said: _Entries | None = None
         for asset in sorted(assets, key=lambda each: each.asset_key):
-            keys = keys_in(asset.partitions, self.writer.location.snapshot.partitions)
+            keys = self._made_of(asset)
             is_whole = is_of_all(output, keys, self.code.outs[planned.name].dagster_type)
             of_all = self._checked(planned, output.value) if is_whole else NO_ENTRIES
             for part in parts(output, asset, keys, subject, nothing=planned.nothing):
@@ -124,14 +129,18 @@ class OutputKeeper:
                     yield replace(made, partition_key=key, metadata=entries)
                 del part
 
+    def _made_of(self, asset: TaskAsset) -> dict[str, None]:
+        """Return the partitions that the run makes of an asset: found once, however many outputs come."""
+        if asset.asset_key not in self._made:
+            keys = keys_in(asset.partitions, self.writer.location.snapshot.partitions)
+            self._made[asset.asset_key] = dict.fromkeys(keys)
+        return self._made[asset.asset_key]
+
     def _pass_on(self, name: str, output: Output[Any]) -> None:
         if output.partition_key is None or len(self.context.all_partition_keys) == 1:
             self.in_memory[name] = output.value
         else:
-            self.in_memory[name] = {
-                **self.in_memory.get(name, {}),
-                output.partition_key: output.value,
-            }
+            self.in_memory.setdefault(name, {})[output.partition_key] = output.value
 
     def _take_result(self, planned: TaskOutput, value: object) -> None:
         from treadle.steps._run_checks import evaluated  # noqa: PLC0415 -- few ops evaluate checks
@@ -246,8 +255,8 @@ class OutputKeeper:
                 f"Step {step_key!r} yielded a DynamicOutput as {name!r}, which is no DynamicOut: one value"
                 " is meant. Yield Output(value), or declare out=DynamicOut().",
             )
-        elif output.partition_key is not None and name not in self._dropped:
-            refuse_twice(output, self._kept.get(name, ()), step_key)
+        elif output.partition_key is not None:
+            refuse_twice(output, self._came.get(name, ()), step_key)
         elif name in self._kept or name in self._dropped:
             raise StepFailedError(
                 FailureWhere.OUTPUT,

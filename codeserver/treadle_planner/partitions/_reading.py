@@ -6,6 +6,7 @@ from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.partition import MappingRule, PlainMapping
 from treadle_contract.plan import PlannedPartitions
 from treadle_partitions import KeySet, reads_one
+from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._wired import Place, Read, WiredStep
 from treadle_planner.partitions._definitions import WHOLE
 from treadle_planner.partitions._run import RunPartitions, mapping_of, needed_keys
@@ -38,7 +39,7 @@ def reading(
     `maker` is the asset's block, "" of an external one.
 
     Raises:
-        PlanRefused: it needs a partition that does not exist.
+        PlanRefused: it needs a partition that does not exist, or none where it takes the value of one.
     """
     ref, key = place
     definition_id = run.now.definitions.of_asset.get(key)
@@ -56,6 +57,13 @@ def reading(
     of_reader = WHOLE if reader_id is None else by_id[reader_id]
     is_one = reads_one(mapping, of_reader, by_id[definition_id])
     several = readers is not None and readers.count > 1
+    if is_one and not several and not needed:
+        message = (
+            f"{wired.step.key} reads {key}: by its partition mapping {next(iter(reader_keys))} needs no partition"
+            " of it, and the argument is the value of one. Name in the mapping the one that it"
+            " needs, or make other partitions."
+        )
+        raise PlanRefused(RefusalReason.BAD_PARTITION, message, names=(key,))
     rest = needed if ref is None else needed - run.made.get(maker, KeySet(keys))
     # What the run makes of it, if anything, is none that is needed; that may be none at all.
     is_apart = rest.count == needed.count
