@@ -82,7 +82,7 @@ class ChangeKind(ContractEnum):
     VALUE = "value"
     """What it made is stored no more, or is not what is stored last: `name` is the output."""
     FAN_OUT = "fan_out"
-    """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
+    """It is mapped over a fan-out whose elements are not known yet: `name` is the fan-out's step."""
     PARTITION = "partition"
     """It makes or reads partitions: such a step is never taken from an earlier run."""
 

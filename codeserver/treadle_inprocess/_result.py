@@ -173,7 +173,7 @@ class ExecuteInProcessResult(SaysWhatIsAbsent):
         steps = self._run.view.in_order()
         mapped = [key for key in steps if ".".join(node_names(key)) == made_by]
         if mapped and made_by not in steps:
-            given = ((key, self._run.values.get(key, {})) for key in mapped)
+            given = ((key, self._run.values.get(key) or self._run.reused(key)) for key in mapped)
             return {
                 mapping_path(key): values[output_name]
                 for key, values in given

@@ -101,14 +101,23 @@ class Run:
         return found
 
     def reused(self, key: StepKey) -> dict[str, Any]:
-        """Return what a step that was reused gave, by output: what Treadle's own manager stored of it."""
+        """Return what a step that was reused gave, by output: what Treadle's own manager stored of it.
+
+        Of a dynamic output, the elements by their mapping keys.
+        """
         outputs = self.view.reuses[key].outputs if key in self.view.reuses else ()
-        store = self._home.store
-        return {
-            each.output: store.read_value(each.value_ref)
-            for each in outputs
-            if each.value_ref is not None
-        }
+        given = {each.output for each in outputs}
+        dynamic = [each.name for each in self.view.index.step(key).outputs if each.dynamic]
+        values: dict[str, Any] = {name: {} for name in dynamic if name in given}
+        for each in outputs:
+            if each.value_ref is None:
+                continue
+            value = self._home.store.read_value(each.value_ref)
+            if each.mapping_key:
+                values[each.output][each.mapping_key] = value
+            else:
+                values[each.output] = value
+        return values
 
     def drive(self) -> None:
         """Run it to its end, one step after the other.

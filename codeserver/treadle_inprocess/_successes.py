@@ -9,6 +9,7 @@ from typing import Final
 from treadle.locations.location import LoadedLocation
 from treadle_contract import json_codec
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.fan_outs import element
 from treadle_contract.graph import ReachedCode
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.lazy_dataclasses import replace
@@ -62,7 +63,8 @@ class Successes:
         ]
         if not gone:
             return step
-        lost, keys = {each.output for each in gone}, {each.asset_key for each in gone}
+        lost = {element(each.output, each.mapping_key) for each in gone}
+        keys = {each.asset_key for each in gone}
         return replace(
             step,
             stored_outputs=tuple(name for name in step.stored_outputs if name not in lost),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from treadle import selection
 from treadle.selection import And, Expression, Key, Not, union
 from treadle.selection import OnRecord as Recorded
-from treadle_contract.ids import KeyText
+from treadle_contract.codeserver import EarlierStep
+from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
     Load,
+    PlannedStep,
     PlanOptions,
     ReuseMode,
     UnrecordedLoads,
@@ -25,6 +27,7 @@ from treadle_planner._record import Conversation, Record
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner._request import Asked
 from treadle_planner._selected import expression_of, selection_refusals
+from treadle_planner.reusing.elements import mapped_keys
 from treadle_planner.reusing.eligible import may_reuse, ordered_keys
 from treadle_planner.reusing.known import Known
 
@@ -142,11 +145,23 @@ class OnRecord:
         yield from self._record.learn(keys)
         known = Known(
             facts={key: self._record.fact(key) for key in keys},
-            earlier=(yield from self._record.earlier(step.key for step in running)),
+            earlier=(yield from self._earlier(running)),
             any_selection=any_selection,
         )
         again = self._owned(replace(found.asked, known=known))
         return replace(again, refused=found.refused)
+
+    def _earlier(
+        self, running: Sequence[PlannedStep]
+    ) -> Conversation[Mapping[StepKey, Sequence[EarlierStep]]]:
+        """Ask for successes of steps and, level by level, of what fan-outs came to in those."""
+        earlier: dict[StepKey, Sequence[EarlierStep]] = {}
+        unknown = {step.key for step in running}
+        while unknown:
+            found = yield from self._record.earlier(unknown)
+            earlier.update({key: found.get(key, ()) for key in unknown})
+            unknown = mapped_keys(running, earlier) - earlier.keys()
+        return earlier
 
     def _found(
         self, expression: Expression, joining: frozenset[KeyText] = frozenset()

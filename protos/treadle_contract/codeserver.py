@@ -415,7 +415,8 @@ class EarlierRead(Message):
     sources: tuple[PlannedSource, ...]
     """What it read, in order."""
     versions: tuple[str, ...]
-    """The version of each of these as it was read, see AssetFact.version. Set with
+    """The version of each of these as it was read, see AssetFact.version; of what is collected,
+    each element's. Where mapping keys lead to it, they stand before: "k0/a: ". Set with
     EarlierStep.code_digest."""
 
     def __init__(

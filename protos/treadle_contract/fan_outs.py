@@ -50,19 +50,6 @@ def is_mapped(step_key: StepKey) -> bool:
     return step_key.endswith("]")
 
 
-def has_to_do_with_fan_outs(step: PlannedStep) -> bool:
-    """Tell whether a step is mapped, has a dynamic output, or collects the elements of one."""
-    return (
-        is_mapped(step.key)
-        or any(output.dynamic for output in step.outputs)
-        or any(
-            source.step_output is not None and source.step_output.collected > 0
-            for planned in step.inputs
-            for source in planned.sources
-        )
-    )
-
-
 def mapped_names(step_key: StepKey) -> Iterator[str]:
     """Yield what steps are called together that are mapped, from all of an op to those of one key."""
     keys = _LEVEL.findall(step_key)
@@ -77,6 +64,12 @@ def mapping_path(step_key: StepKey, mapping_key: str = "") -> str:
     """Return the mapping keys of a step, and of an element that it yielded, joined by "/"."""
     keys = _LEVEL.findall(step_key)
     return "/".join((*keys, mapping_key) if mapping_key else keys)
+
+
+def version_in(made: PlannedStepOutput, version: str) -> str:
+    """Return the version of what is read, with the mapping keys under which it is read: they are told, too."""
+    path = mapping_path(made.step_key, made.mapping_key)
+    return f"{path}: {version}" if path and version else version
 
 
 def mapping_keys(reuse: Reuse, output: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from treadle.locations.snapshot import AssetSource
+from treadle_contract.fan_outs import unexpanded
 from treadle_contract.ids import KeyText
 from treadle_contract.plan import PlannedStep, ReuseMode
 from treadle_planner._index import SnapshotIndex
@@ -35,7 +36,7 @@ def ordered_keys(index: SnapshotIndex, step: PlannedStep) -> Iterator[KeyText]:
     """Yield the assets that a step waits for, and loads nothing of, that its run does not make."""
     sources = (source for each in step.inputs for source in each.sources)
     here = {source.asset_key for source in sources if source.step_output is not None}
-    for each in index.wiring.steps[step.key].inputs:
+    for each in index.wiring.steps[unexpanded(step.key)].inputs:
         if each.nothing:
             for source in each.sources:
                 if isinstance(source, AssetSource) and source.asset_key not in here:

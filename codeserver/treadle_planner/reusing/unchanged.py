@@ -3,6 +3,7 @@
 A step is unchanged if what its outcome may rest on is what it was in an earlier success: its code and what
 that reaches, resources, config, the values that it reads, what is selected of it. What it then made has to
 be stored still, where something reads it, and to be the latest value of each asset that is selected.
+A fan-out that is reused has its elements in the plan, each of which is decided for itself.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TypeAlias
 
 from treadle.locations.canonical import encode
 from treadle_contract.codeserver import EarlierStep
-from treadle_contract.fan_outs import has_to_do_with_fan_outs
+from treadle_contract.fan_outs import element, unexpanded, version_in
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.message import UserValue
@@ -26,8 +27,10 @@ from treadle_contract.plan import (
     Verdict,
 )
 from treadle_planner._again import Again
+from treadle_planner._fan_outs import FanOutsBefore
 from treadle_planner._reads import Reads
 from treadle_planner._words import capital, named
+from treadle_planner.reusing.elements import is_element, read_name
 from treadle_planner.reusing.eligible import has_to_do_with_partitions, ordered_keys
 from treadle_planner.reusing.known import Known
 
@@ -41,16 +44,27 @@ def reuse_unchanged(
 
     `selections` is what is selected of blocks whose steps do not say it.
     """
-    kept = tuple(step for step in steps if step.verdict is Verdict.RUN)
-    choice = _Choice(reads, kept, known, selections)
-    choice.complete()
+    fan_outs: Mapping[StepKey, EarlierStep] = {}
+    forced: Mapping[StepKey, _Change] = {}
+    while True:
+        planned = FanOutsBefore(fan_outs, ()).expanded(steps)
+        kept = tuple(step for step in planned if step.verdict is Verdict.RUN)
+        choice = _Choice(reads, kept, known, selections, forced)
+        choice.decide()
+        if choice.fan_outs == fan_outs:
+            choice.complete()
+            if choice.fan_outs == fan_outs:
+                break
+            # A fan-out runs, for something that runs lacks a value: its elements are not known any more.
+            forced = choice.forced
+        fan_outs = choice.fan_outs
     decided = {step.key: choice.decided(step) for step in kept}
     reuses = (
         Reuse(step_key=key, from_run_id=earlier.from_run_id)
         for key, earlier in choice.reused.items()
     )
     return Again(
-        steps=tuple([decided.get(step.key, step) for step in steps]),
+        steps=tuple([decided.get(step.key, step) for step in planned]),
         reuses=tuple(sorted(reuses, key=lambda reuse: reuse.step_key)),
         notes=(),
     )
@@ -73,6 +87,7 @@ class _Choice:
         kept: tuple[PlannedStep, ...],
         known: Known,
         selections: Selections,
+        forced: Mapping[StepKey, _Change],
     ) -> None:
         self._index = reads.index
         self._mode = reads.asked.options.reuse
@@ -82,16 +97,25 @@ class _Choice:
         self._selections = selections
         self.reused: dict[StepKey, EarlierStep] = {}
         self._why: dict[StepKey, list[_Change]] = {}
-        self._forced: dict[StepKey, _Change] = {}
+        self.forced = dict(forced)
+
+    @property
+    def fan_outs(self) -> dict[StepKey, EarlierStep]:
+        """The fan-outs that are reused, each with the success that says which elements it has."""
+        return {key: each for key, each in self.reused.items() if each.fanned_out}
+
+    def decide(self) -> None:
+        """Decide each step by what is above it."""
+        self.reused, self._why = {}, {}
+        for step in self._kept:
+            self._decide(step)
 
     def complete(self) -> None:
         """Decide each step, until nothing that runs reads what is stored no more."""
         count = -1
-        while count != len(self._forced):
-            count = len(self._forced)
-            self.reused, self._why = {}, {}
-            for step in self._kept:
-                self._decide(step)
+        while count != len(self.forced):
+            count = len(self.forced)
+            self.decide()
             # Where it is asked only what is fresh, nothing runs.
             for step in self._kept if not self._known.any_selection else ():
                 if step.key not in self.reused:
@@ -121,16 +145,17 @@ class _Choice:
         if self._mode_of(step) is not ReuseMode.UNCHANGED:
             self._why[step.key] = []
             return
-        if has_to_do_with_fan_outs(step):
-            told = "what a fan-out comes to is not compared with earlier runs"
-            self._why[step.key] = [_changed(ChangeKind.FAN_OUT, "", told)]
+        if step.mapped_over:
+            over = step.mapped_over[0].step_key
+            told = f"it is mapped over {over}, of which the elements are not known yet"
+            self._why[step.key] = [_changed(ChangeKind.FAN_OUT, over, told)]
             return
         if has_to_do_with_partitions(step):
             told = "what is made of partitions, or reads them, is not compared with earlier runs"
             self._why[step.key] = [_changed(ChangeKind.PARTITION, "", told)]
             return
-        if step.key in self._forced:
-            self._why[step.key] = [self._forced[step.key]]
+        if step.key in self.forced:
+            self._why[step.key] = [self.forced[step.key]]
             return
         earlier = self._known.earlier.get(step.key, ())
         if not earlier:
@@ -171,7 +196,7 @@ class _Choice:
         if step.code_digest or earlier.code_digest:
             if step.code_digest == earlier.code_digest:
                 return
-            now = self._index.snapshot.reach.parts_of(step.key)
+            now = self._index.snapshot.reach.parts_of(unexpanded(step.key))
             names = sorted(
                 name
                 for name in now.keys() | earlier.code_parts.keys()
@@ -187,7 +212,7 @@ class _Choice:
                 yield _Change(change=each[0], told=f"what it reaches changed since {run}: {told}")
                 yield from (_Change(change=other, told="") for other in each[1:])
             return
-        node = self._index.wiring.steps[step.key].node
+        node = self._index.wiring.steps[unexpanded(step.key)].node
         now_digest = self._index.snapshot.manifest.ops.get(node, "")
         if not now_digest or now_digest != earlier.op_digest:
             yield _changed(ChangeKind.CODE, node, f"its code changed since {run}")
@@ -228,16 +253,19 @@ class _Choice:
     # What it reads.
 
     def _input_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
-        before = {read.input: read.versions for read in earlier.reads}
+        # A list of no elements is read of nothing.
+        before = {read.input: read.versions for read in earlier.reads if read.versions}
         for planned in step.inputs:
             if planned.not_needed or not planned.sources:
                 continue
             yield from self._upstream_changes(planned, earlier, before.get(planned.name, ()))
         nows = {each.name for each in step.inputs if each.sources and not each.not_needed}
-        orders = {each.name for each in self._index.wiring.steps[step.key].inputs if each.nothing}
+        wired = self._index.wiring.steps[unexpanded(step.key)]
+        orders = {each.name for each in wired.inputs if each.nothing}
+        orders -= {read.input for read in earlier.reads if any(map(is_element, read.sources))}
         for name in sorted(before.keys() - nows - orders):
             yield _changed(ChangeKind.INPUT, name, f"it reads input {name} no more")
-        for key in self._only_ordered(step):
+        for key in ordered_keys(self._index, step):
             fact = self._known.facts.get(key)
             if fact is not None and fact.store_sequence > earlier.began_sequence:
                 yield _changed(
@@ -267,9 +295,11 @@ class _Choice:
                 if latest.ended_sequence > earlier.began_sequence:
                     told = f"it waits for {made.step_key}, which ran again since run {earlier.from_run_id}"
                     yield _changed(ChangeKind.INPUT, planned.name, told)
-                continue
-            versions.append(upstream.output_versions.get(made.output, ""))
-        if planned.nothing:
+                if not is_element(source):
+                    continue
+            version = upstream.output_versions.get(element(made.output, made.mapping_key), "")
+            versions.append(version_in(made, version))
+        if planned.nothing and not versions:
             return
         if not all(versions):
             told = f"the values of input {planned.name} cannot be compared"
@@ -278,16 +308,12 @@ class _Choice:
             told = f"the value of input {planned.name} is not that of run {earlier.from_run_id}"
             yield _changed(ChangeKind.INPUT, planned.name, told)
 
-    def _only_ordered(self, step: PlannedStep) -> Iterator[KeyText]:
-        """Yield the assets that it waits for and that this run does not make: nothing says so in the plan."""
-        return ordered_keys(self._index, step)
-
     # What it made.
 
     def _value_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
         run = f"run {earlier.from_run_id}"
         now = {output.name for output in step.outputs}
-        had = {*earlier.stored_outputs, *earlier.lost_outputs}
+        had = {each.partition("[")[0] for each in (*earlier.stored_outputs, *earlier.lost_outputs)}
         for name in sorted(had - now):
             yield _changed(ChangeKind.CODE, name, f"it has no output {name} any more")
         newest = self._known.earlier[step.key][0]
@@ -335,20 +361,20 @@ class _Choice:
                 if made is None or earlier is None:
                     continue
                 is_left_out = made.output in earlier.left_out_outputs
+                name = read_name(made)
                 # What a user's manager stores by a name may have been stored over.
-                is_stored = (
-                    made.output in earlier.stored_outputs and made.output not in earlier.by_name
-                )
+                is_stored = name in earlier.stored_outputs and made.output not in earlier.by_name
                 if not (is_left_out or is_stored or self._is_latest(made.step_key, made.output)):
-                    told = f"its output {made.output}, which {reader.key} reads, is stored no more"
-                    self._forced[made.step_key] = _changed(ChangeKind.VALUE, made.output, told)
+                    told = f"its output {name}, which {reader.key} reads, is stored no more"
+                    self.forced[made.step_key] = _changed(ChangeKind.VALUE, made.output, told)
 
     def _is_latest(self, key: StepKey, output: str) -> bool:
         """Tell whether an output made an asset by a manager of the user's that is the latest of it."""
         earlier = self.reused[key]
         if output not in earlier.by_name:
             return False
-        made = next(each for each in self._index.wiring.steps[key].outputs if each.name == output)
+        outputs = self._index.wiring.steps[unexpanded(key)].outputs
+        made = next(each for each in outputs if each.name == output)
         version = earlier.output_versions.get(output)
         return any(self._known.version(asset) == version for asset in made.asset_keys)
 

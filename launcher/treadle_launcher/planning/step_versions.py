@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.fan_outs import element, unexpanded, version_in
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.plan import PlannedSource, PlannedStep
 from treadle_launcher.planning.earlier_steps import Origins
@@ -17,7 +18,7 @@ def with_versions(
     """Return a step with all that has to be the same for it to be unchanged."""
     view = origins.parent
     manifest = origins.manifests.get(view.run_id)
-    reached = None if manifest is None else manifest.reached.get(planned.key)
+    reached = None if manifest is None else manifest.reached.get(unexpanded(planned.key))
     is_known = reached is not None and reached.digest == planned.code_digest
     outputs = view.steps[planned.key].outputs
     return replace(
@@ -53,7 +54,8 @@ def _version(view: RunView, source: PlannedSource) -> str:
     reuse = view.reuses.get(made.step_key)
     run_id = view.run_id if reuse is None else reuse.from_run_id
     step = view.steps.get(made.step_key)
-    if step is None or made.mapping_key:
-        # Of a fan-out, which is not reused.
+    if step is None:
+        # Mapped over a fan-out that yielded nothing: it was not expanded.
         return ""
-    return version_of_output(step.outputs.get(made.output, ()), run_id, made.step_key)
+    stored = step.outputs.get(element(made.output, made.mapping_key), ())
+    return version_in(made, version_of_output(stored, run_id, made.step_key))

@@ -578,7 +578,9 @@ class EarlierRead(_message.Message):
 
     @_builtins.property
     def versions(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """The version of each of these as it was read, see AssetFact.version. Set with EarlierStep.code_digest."""
+        """The version of each of these as it was read, see AssetFact.version; of what is collected, each
+        element's. Where mapping keys lead to it, they stand before: "k0/a: ". Set with EarlierStep.code_digest.
+        """
 
     def __init__(
         self,

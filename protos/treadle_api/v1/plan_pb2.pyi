@@ -272,7 +272,7 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     CHANGE_KIND_VALUE: _ChangeKind.ValueType  # 6
     """What it made is stored no more, or is not what is stored last: `name` is the output."""
     CHANGE_KIND_FAN_OUT: _ChangeKind.ValueType  # 7
-    """It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
+    """It is mapped over a fan-out whose elements are not known yet: `name` is the fan-out's step."""
     CHANGE_KIND_PARTITION: _ChangeKind.ValueType  # 8
     """It makes or reads partitions: such a step is never taken from an earlier run."""
 
@@ -294,7 +294,7 @@ CHANGE_KIND_SELECTION: ChangeKind.ValueType  # 5
 CHANGE_KIND_VALUE: ChangeKind.ValueType  # 6
 """What it made is stored no more, or is not what is stored last: `name` is the output."""
 CHANGE_KIND_FAN_OUT: ChangeKind.ValueType  # 7
-"""It is a fan-out, or mapped over one: such a step is never taken from an earlier run."""
+"""It is mapped over a fan-out whose elements are not known yet: `name` is the fan-out's step."""
 CHANGE_KIND_PARTITION: ChangeKind.ValueType  # 8
 """It makes or reads partitions: such a step is never taken from an earlier run."""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015

@@ -6,7 +6,16 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from treadle import DataVersion, Output, asset, graph_asset, materialize, op
+from treadle import (
+    DataVersion,
+    DynamicOut,
+    DynamicOutput,
+    Output,
+    asset,
+    graph_asset,
+    materialize,
+    op,
+)
 
 CALLS: list[str] = []
 
@@ -111,3 +120,50 @@ def test_a_declared_version_stands_for_the_value(tmp_path: Path) -> None:
     assert made(1, "monday") == 1
     assert made(2, "monday") == 0
     assert made(2, "tuesday") == 1
+
+
+def fanned_out(factor: int = 1, more: int = 0) -> list[Any]:
+    """Return an asset with a fan-out whose mapped op and collector hold these numbers."""
+
+    @op(out=DynamicOut())
+    def fan() -> Any:
+        CALLS.append("fan")
+        for number in (1, 2):
+            yield DynamicOutput(number, mapping_key=f"k{number}")
+
+    @op
+    def work(number: int) -> int:
+        CALLS.append("work")
+        return number * factor
+
+    @op
+    def total(numbers: list[int]) -> int:
+        CALLS.append("total")
+        return sum(numbers) + more
+
+    @graph_asset
+    def added() -> int:
+        return total(fan().map(work).collect())  # type: ignore[no-any-return]
+
+    return [added]
+
+
+def test_a_fan_out_is_reused_with_its_elements(tmp_path: Path) -> None:
+    def ran(**numbers: int) -> tuple[list[str], Any]:
+        CALLS.clear()
+        result = materialize(fanned_out(**numbers), instance=tmp_path, reuse="unchanged")
+        assert result.success
+        return CALLS[:], result
+
+    assert ran()[0] == ["fan", "work", "work", "total"]
+    assert ran()[0] == []
+    calls, collected = ran(more=1)
+    assert calls == ["total"]
+    assert collected.output_for_node("added.fan") == {"k1": 1, "k2": 2}
+    assert collected.output_for_node("added.work") == {"k1": 1, "k2": 2}
+    assert ran(factor=5, more=1)[0] == ["work", "work", "total"]
+
+    # An element that is gone is made again, and so is what is mapped over the fan-out.
+    (kept,) = tmp_path.rglob("result.k1")
+    kept.unlink()
+    assert ran(factor=7)[0] == ["fan", "work", "work", "total"]
