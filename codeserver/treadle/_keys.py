@@ -29,7 +29,8 @@ class AssetKey:
         InvalidNameError: there is no component, or one has other characters.
     """
 
-    path: tuple[str, ...]
+    #: The components.
+    parts: tuple[str, ...]
 
     def __init__(self, path: str | Sequence[str]) -> None:
         parts: tuple[object, ...] = ()
@@ -43,7 +44,7 @@ class AssetKey:
                 fix='Use components of letters, digits, "_", "-" and ".": "a/b" or ["a", "b"].',
                 source=user_line(),
             )
-        object.__setattr__(self, "path", parts)
+        object.__setattr__(self, "parts", parts)
         # A step made for the asset has this name.
         if len(self.node_name) > MOST_NAME_BYTES:
             raise too_long(f"Asset key {self.text[:40]}…", len(self.node_name))
@@ -51,17 +52,17 @@ class AssetKey:
     @property
     def text(self) -> KeyText:
         """The components joined by "/"."""
-        return KeyText("/".join(self.path))
+        return KeyText("/".join(self.parts))
 
     @property
     def node_name(self) -> str:
         """What a step made for this asset is called: components joined by "__"."""
-        return "__".join(self.path).translate(_NOT_IN_NODE_NAMES)
+        return "__".join(self.parts).translate(_NOT_IN_NODE_NAMES)
 
     @property
     def prefix(self) -> tuple[str, ...]:
         """All components but the last."""
-        return self.path[:-1]
+        return self.parts[:-1]
 
     @staticmethod
     def from_user_string(text: str) -> AssetKey:
@@ -77,9 +78,9 @@ class AssetKey:
         return self.node_name if suffix is None else f"{self.node_name}__{suffix}"
 
     @property
-    def parts(self) -> tuple[str, ...]:
-        """The components."""
-        return self.path
+    def path(self) -> list[str]:
+        """The components, in a list of the caller's own."""
+        return list(self.parts)
 
     @staticmethod
     def from_coercible(arg: KeyLike) -> AssetKey:
@@ -88,17 +89,17 @@ class AssetKey:
 
     def has_prefix(self, prefix: Sequence[str]) -> bool:
         """Whether the key begins with these components."""
-        return self.path[: len(prefix)] == tuple(prefix)
+        return self.parts[: len(prefix)] == tuple(prefix)
 
     def with_prefix(self, prefix: str | Sequence[str]) -> AssetKey:
         """Return the key with these components before its own."""
-        return AssetKey((*key_parts(prefix), *self.path))
+        return AssetKey((*key_parts(prefix), *self.parts))
 
     def __str__(self) -> str:
         return self.text
 
     def __repr__(self) -> str:
-        return f"AssetKey({list(self.path)!r})"
+        return f"AssetKey({list(self.parts)!r})"
 
 
 #: What may be given for a key: the key, its text, or its components.
@@ -123,13 +124,13 @@ def key_of_name(name: str) -> AssetKey:
     if len(name) > MOST_NAME_BYTES or not (name.isascii() and name.isidentifier()):
         return AssetKey((name,))
     key = object.__new__(AssetKey)
-    object.__setattr__(key, "path", (name,))
+    object.__setattr__(key, "parts", (name,))
     return key
 
 
 def key_parts(prefix: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return the components of a key prefix, none for None and for an empty one."""
-    return AssetKey(prefix).path if prefix else ()
+    return AssetKey(prefix).parts if prefix else ()
 
 
 def _is_component(part: object) -> bool:

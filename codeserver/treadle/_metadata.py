@@ -66,6 +66,15 @@ class MetadataValue:
     value: Any
     rendering: _Str = ""
 
+    def __eq__(self, other: object) -> _Bool:
+        """Whether the other is the same value shown the same way, or the plain value of this one."""
+        if isinstance(other, MetadataValue):
+            return (self.value, self.rendering) == (other.value, other.rendering)
+        return bool(self.value == other)
+
+    def __hash__(self) -> _Int:
+        return hash(self.value)
+
     def as_data(self) -> Any:
         """Return what is kept of it."""
         return self.value

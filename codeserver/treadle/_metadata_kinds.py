@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from treadle._table_schema import (
 )
 from treadle._value_words import in_words
 from treadle_contract.lazy_dataclasses import dataclass
+from treadle_contract.value import MetadataEntry
 
 
 class TextMetadataValue(MetadataValue):
@@ -349,11 +350,13 @@ def value_of(value: Any, rendering: str) -> MetadataValue:
         "url": UrlMetadataValue,
         "path": PathMetadataValue,
         "notebook": NotebookMetadataValue,
-        "json": JsonMetadataValue,
+        "json": _json,
         "markdown": MarkdownMetadataValue,
         "run": DagsterRunMetadataValue,
         "asset": DagsterAssetMetadataValue,
         "timestamp": TimestampMetadataValue,
+        "python_artifact": lambda named: PythonArtifactMetadataValue(*named.split(":", 1)),
+        "job": lambda named: DagsterJobMetadataValue(named["job"], named["location"]),
     }
     if rendering:
         return by_rendering.get(rendering, lambda data: MetadataValue(data, rendering))(value)
@@ -366,7 +369,23 @@ def value_of(value: Any, rendering: str) -> MetadataValue:
     )
     if value is None:
         return NullMetadataValue()
-    return next((make for kind, make in kinds if isinstance(value, kind)), JsonMetadataValue)(value)
+    return next((make for kind, make in kinds if isinstance(value, kind)), _json)(value)
+
+
+def _json(data: Any) -> JsonMetadataValue:
+    return JsonMetadataValue(_in_lists(data))
+
+
+def _in_lists(data: Any) -> Any:
+    """Return plain data with lists for its tuples, as it was given and as JSON has it."""
+    if isinstance(data, Mapping):
+        return {name: _in_lists(each) for name, each in data.items()}
+    return [_in_lists(each) for each in data] if isinstance(data, list | tuple) else data
+
+
+def values_of(entries: Iterable[MetadataEntry]) -> dict[str, MetadataValue]:
+    """Return the entries of a run by their names, each of its kind."""
+    return {each.name: value_of(each.value, each.rendering) for each in entries}
 
 
 def of_definition(value: object) -> MetadataValue | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from treadle._keys import AssetKey
+from treadle._metadata_kinds import values_of
 from treadle.checks._check_spec import AssetCheckKey
 from treadle_contract.event import CheckEvaluated
 from treadle_contract.lazy_dataclasses import dataclass, field
@@ -39,7 +40,7 @@ def evaluation(event: Event, told: CheckEvaluated) -> AssetCheckEvaluation:
         check_name=told.check_name,
         passed=told.passed,
         step_key=event.step_key or "",
-        metadata={entry.name: entry.value for entry in told.metadata},
+        metadata=values_of(told.metadata),
         severity=told.severity or AssetCheckSeverity.ERROR,
         description=told.description,
         blocking=told.blocking,

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from treadle._keys import AssetKey
-from treadle._metadata import MetadataValue
-from treadle._metadata_kinds import value_of
+from treadle._metadata_kinds import values_of
 from treadle._told import AssetMaterialization, AssetObservation, ExpectationResult
 from treadle.steps._about_run import NodeHandle
 from treadle_contract import event as facts
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.run import Failure, RunState
-from treadle_contract.value import MetadataEntry
 from treadle_inprocess._checked import AssetCheckEvaluation, evaluation
 from treadle_launcher.runs.events import Event
 
@@ -236,13 +234,13 @@ def _told(payload: object) -> EventData:
         case facts.AssetMaterialized() as made:
             told = AssetMaterialization(
                 AssetKey.from_user_string(made.asset_key),
-                metadata=_values(made.metadata),
+                metadata=values_of(made.metadata),
                 partition=made.partition_key or None,
             )
             return EventData(materialization=told, output_name=made.output)
         case facts.AssetObserved() as seen:
             key, said = AssetKey.from_user_string(seen.asset_key), seen.description or None
-            values, partition = _values(seen.metadata), seen.partition_key or None
+            values, partition = values_of(seen.metadata), seen.partition_key or None
             if seen.materialized:
                 told = AssetMaterialization(key, said, values, partition)
                 return EventData(materialization=told)
@@ -252,12 +250,8 @@ def _told(payload: object) -> EventData:
                 expected.success,
                 expected.label or None,
                 expected.description or None,
-                _values(expected.metadata),
+                values_of(expected.metadata),
             )
             return EventData(expectation_result=result)
         case _:
             return EventData()
-
-
-def _values(entries: tuple[MetadataEntry, ...]) -> dict[str, MetadataValue]:
-    return {each.name: value_of(each.value, each.rendering) for each in entries}

@@ -9,6 +9,7 @@ from treadle import StepFailedError
 from treadle._absent_attributes import SaysWhatIsAbsent
 from treadle._errors import TreadleError, did_you_mean, listed
 from treadle._keys import AssetKey, KeyLike, as_key
+from treadle._metadata_kinds import values_of
 from treadle.graphs._graph import GraphDefinition
 from treadle.graphs._node import Node
 from treadle.ops._ins_outs import DEFAULT_OUTPUT
@@ -363,7 +364,7 @@ def _materialization(event: Event) -> Materialization:
         asset_key=AssetKey(made.asset_key),
         step_key=event.step_key or "",
         output_name=output,
-        metadata={entry.name: entry.value for entry in made.metadata},
+        metadata=values_of(made.metadata),
         unexpected=unexpected,
         partition=made.partition_key or None,
     )

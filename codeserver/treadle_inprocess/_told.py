@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from treadle._keys import AssetKey
+from treadle._metadata_kinds import values_of
 from treadle_contract.event import AssetObserved, ExpectationEvaluated
 from treadle_contract.lazy_dataclasses import dataclass, field
 from treadle_launcher.runs.events import Event
@@ -39,7 +40,7 @@ def observation(event: Event, told: AssetObserved) -> Observation:
         asset_key=AssetKey(told.asset_key),
         step_key=event.step_key or "",
         description=told.description,
-        metadata={entry.name: entry.value for entry in told.metadata},
+        metadata=values_of(told.metadata),
         materialized=told.materialized,
     )
 
@@ -51,5 +52,5 @@ def expectation(event: Event, told: ExpectationEvaluated) -> Expectation:
         step_key=event.step_key or "",
         label=told.label,
         description=told.description,
-        metadata={entry.name: entry.value for entry in told.metadata},
+        metadata=values_of(told.metadata),
     )

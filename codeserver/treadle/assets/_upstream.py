@@ -46,7 +46,7 @@ def deps_of(block: AssetsDefinition, known: AbstractSet[AssetKey]) -> dict[Asset
 def _dep(block: AssetsDefinition, key: AssetKey, known: AbstractSet[AssetKey]) -> AssetKey:
     if key in known or not block.prefix:
         return key
-    beside = AssetKey((*block.prefix, *key.path))
+    beside = AssetKey((*block.prefix, *key.parts))
     return beside if beside in known else key
 
 
@@ -81,7 +81,7 @@ def _missing(
     what: str,
     lines: tuple[SourceLine, ...],
 ) -> MissingError:
-    hint = did_you_mean(key.text, (each.text for each in known)) + context_hint(key.path[-1:])
+    hint = did_you_mean(key.text, (each.text for each in known)) + context_hint(key.parts[-1:])
     return MissingError(
         f"{owner}: {what} the asset {key.text!r}, which is not defined.{hint}",
         fix=f"Correct the name, give its asset to Definitions, or declare it there as made"

@@ -136,7 +136,7 @@ class OutputContext(ValueContext):
             NoAssetError: the value is an intermediate.
             ContextError: it is of several partitions.
         """
-        path = list(self.asset_key.path)
+        path = self.asset_key.path
         return [*path, self.asset_partition_key] if self.has_asset_partitions else path
 
     def get_identifier(self) -> list[str]:

@@ -249,9 +249,9 @@ def _prefixed(
     keys: dict[AssetKey, AssetKey] = {}
     for each in things:
         if isinstance(each, AssetSpec):
-            keys[each.key] = AssetKey((*source_prefix, *each.key.path))
+            keys[each.key] = AssetKey((*source_prefix, *each.key.parts))
         else:
-            keys |= {key: AssetKey((*prefix, *key.path)) for key in each.keys}
+            keys |= {key: AssetKey((*prefix, *key.parts)) for key in each.keys}
     return [_rekeyed(each, keys) for each in things]
 
 

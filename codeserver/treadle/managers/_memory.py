@@ -64,7 +64,7 @@ def _place(context: InputContext | OutputContext, partition: str) -> tuple[objec
     """Return under what a value is kept."""
     if not partition:
         return tuple(context.get_identifier())
-    return (*context.asset_key.path, partition)
+    return (*context.asset_key.parts, partition)
 
 
 _of_runs: OrderedDict[str, InMemoryIOManager] = OrderedDict()

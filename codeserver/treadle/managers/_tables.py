@@ -137,7 +137,7 @@ class _TableIOManager(ConfigurableIOManager):
 
     def _folder(self, context: OutputContext, partition: str) -> Path:
         if context.has_asset_key:
-            return Path(self.base_dir, *context.asset_key.path, *path_of(partition))
+            return Path(self.base_dir, *context.asset_key.parts, *path_of(partition))
         return Path(self.base_dir, ".runs", context.run_id, context.step_key, context.name)
 
 

@@ -130,7 +130,7 @@ class UPathIOManager(IOManager):
 
     def get_asset_relative_path(self, context: InputContext | OutputContext) -> Any:
         """Return where an asset lies below the base path, without extension; its partitions lie in it."""
-        return PurePosixPath(*context.asset_key.path)
+        return PurePosixPath(*context.asset_key.parts)
 
     def get_path_for_partition(
         self, context: InputContext | OutputContext, path: Any, partition: str
@@ -186,7 +186,7 @@ class UPathIOManager(IOManager):
         except FileNotFoundError as error:
             if self.path_exists(path):
                 raise
-            named = context.asset_key.path if context.has_asset_key else None
+            named = context.asset_key.parts if context.has_asset_key else None
             what = "/".join(named) if named else f"input {context.name!r}"
             raise StoredFileMissingError(what, path) from error
 

@@ -9,18 +9,21 @@ import pytest
 
 from treadle import (
     ArgumentError,
+    AssetCheckResult,
     AssetExecutionContext,
     AssetKey,
     AssetMaterialization,
     AssetObservation,
     ContextError,
     ExpectationResult,
+    MaterializeResult,
     MetadataValue,
     OpExecutionContext,
     Out,
     Output,
     RetryPolicy,
     asset,
+    asset_check,
     build_op_context,
     graph_asset,
     materialize,
@@ -201,3 +204,55 @@ def test_without_an_op_there_is_no_context_to_get() -> None:
     assert materialize([outer]).success
     with pytest.raises(ContextError, match="No op runs here"):
         OpExecutionContext.get()
+
+
+GIVEN = {
+    "rows": 3,
+    "share": 0.5,
+    "late": False,
+    "none": None,
+    "note": "of today",
+    "page": MetadataValue.url("https://shop.example"),
+    "about": MetadataValue.md("# Orders"),
+    "file": MetadataValue.path("/data/orders"),
+    "by": {"day": [1, 2]},
+    "ids": [1, [2]],
+    "made": MetadataValue.python_artifact(AssetObservation),
+    "daily": MetadataValue.job("daily", "shop"),
+    "of": MetadataValue.asset("raw/orders"),
+    "at": MetadataValue.timestamp(5.0),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_was_given_comes_back_as_a_value_of_its_kind_that_equals_the_plain_one(
+    name: str,
+) -> None:
+    given = GIVEN[name]
+
+    @asset
+    def orders(context: OpExecutionContext) -> MaterializeResult[None]:
+        context.log_event(AssetObservation("raw", metadata={name: given}))
+        context.log_event(ExpectationResult(True, metadata={name: given}))
+        return MaterializeResult(metadata={name: given})
+
+    @asset_check(asset=orders)
+    def whole() -> AssetCheckResult:
+        return AssetCheckResult(passed=True, metadata={name: given})
+
+    result = materialize([orders, whole])
+
+    (made,) = result.asset_materializations_for_node("orders")
+    (seen,) = result.asset_observations_for_node("orders")
+    (expected,) = result.expectation_results_for_node("orders")
+    (checked,) = result.get_asset_check_evaluations()
+    for told in (made, seen, expected, checked):
+        found = told.metadata[name]
+        assert isinstance(found, MetadataValue)
+        if isinstance(given, MetadataValue):
+            assert type(found) is type(given)
+            assert (found, found.value) == (given, given.value)
+        else:
+            assert (found.value, type(found.value)) == (given, type(given))
+        assert found == found.value
+        assert found != "another"
