@@ -66,6 +66,38 @@ def laid_over(below: UserValue, above: UserValue) -> UserValue:
     return above
 
 
+def run_laid_over(below: UserValue, above: UserValue) -> UserValue:
+    """Return one config of a run, or of a node, laid over another. What is said of an input is one value, which stands whole."""
+    joined = laid_over(below, above)
+    if not (isinstance(below, Mapping) and isinstance(above, Mapping) and above is not joined):
+        return joined
+    found = dict(joined) if isinstance(joined, Mapping) else {}
+    for name, join in (("ops", nodes_laid_over), ("inputs", entries_laid_over)):
+        if below.get(name) is not None and above.get(name) is not None:
+            found[name] = join(below[name], above[name])
+    return found
+
+
+def nodes_laid_over(below: UserValue, above: UserValue) -> UserValue:
+    """Return what one config says of nodes by their names laid over what another does."""
+    joined = entries_laid_over(below, above)
+    if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
+        return joined
+    both = {
+        name: run_laid_over(below[name], each)
+        for name, each in above.items()
+        if name in below and each is not None
+    }
+    return {**joined, **both} if isinstance(joined, Mapping) else joined
+
+
+def entries_laid_over(below: UserValue, above: UserValue) -> UserValue:
+    """Return one map laid over another, of which each entry stands whole."""
+    if isinstance(below, Mapping) and isinstance(above, Mapping):
+        return {**below, **above}
+    return below if above is None else above
+
+
 def in_node(node: str, config: UserValue) -> UserValue:
     """Return config of what is in a node as config of a run: what is not of nodes, as that of resources, stays where it is."""
     if not isinstance(config, Mapping):

@@ -13,7 +13,7 @@ import click
 from treadle_client._arguments import WrongArgument
 from treadle_client._config import config_data
 from treadle_client.text._metadata import PlainValue
-from treadle_contract.config_data import laid_over
+from treadle_contract.config_data import laid_over, run_laid_over
 
 _FILE: Final = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -43,10 +43,10 @@ def read_config(
     """
     config: PlainValue = None
     for path in config_files:
-        config = laid_over(config, _checked(_read(path), f"--config {path}"))
+        config = run_laid_over(config, _checked(_read(path), f"--config {path}"))
     if config_json is not None:
         try:
-            config = laid_over(config, _checked(json.loads(config_json), "--config-json"))
+            config = run_laid_over(config, _checked(json.loads(config_json), "--config-json"))
         except (ValueError, RecursionError) as error:
             raise click.UsageError(f"--config-json: it is no JSON: {error}") from error
     for setting in settings:

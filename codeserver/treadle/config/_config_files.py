@@ -10,7 +10,7 @@ from treadle._errors import ArgumentError, MissingError
 from treadle._source import user_line
 from treadle._system import os, read_bytes
 from treadle._value_words import in_words
-from treadle_contract.config_data import laid_over
+from treadle_contract.config_data import run_laid_over
 
 
 @checked
@@ -117,5 +117,5 @@ def _joined(texts: Iterable[tuple[str, str]], owner: str) -> dict[str, Any]:
                 fix="Write what a run says: ops: {NAME: {config: …}}.",
                 source=user_line(),
             )
-        joined = laid_over(joined, said)
+        joined = run_laid_over(joined, said)
     return dict(joined)

@@ -19,7 +19,7 @@ from treadle.config.values import told_secrets, unknown_names, with_variables
 from treadle.ops._annotations import annotations_of
 from treadle.ops._functions import checked_function, name_of
 from treadle.ops._signatures import parameters_of
-from treadle_contract.config_data import laid_over
+from treadle_contract.config_data import laid_over, nodes_laid_over
 from treadle_contract.lazy_dataclasses import replace
 from treadle_contract.message import UserValue
 
@@ -176,7 +176,7 @@ def _of_graph(graph: Any, config: Any, config_schema: Any, owner: str) -> Any:
     from treadle.graphs._graph_config import checked_config  # noqa: PLC0415 -- few graphs have config
 
     told: Any = checked_graph_config(config, owner=owner)
-    return checked_config(laid_over(mapping, told), graph.invocations, owner=owner)
+    return checked_config(nodes_laid_over(mapping, told), graph.invocations, owner=owner)
 
 
 def _own_type(fn: Callable[..., Any], config_schema: Any, owner: str) -> ConfigType:

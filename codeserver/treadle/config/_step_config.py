@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from treadle.config._config_mapping import ConfigMapping, GraphConfig
 from treadle.config._op_config import ConfigType
 from treadle.config.values import as_meant, with_variables
-from treadle_contract.config_data import laid_over
+from treadle_contract.config_data import laid_over, nodes_laid_over
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.message import UserValue
 from treadle_contract.value import ConfigPlace
@@ -80,7 +80,7 @@ def descend(
         if isinstance(said, ConfigMapping):
             ops = said.ops(entry.get("config"))
         elif said is not None:
-            ops = laid_over(said, ops)
+            ops = nodes_laid_over(said, ops)
         inner = ops.get(nodes[depth]) if isinstance(ops, Mapping) else None
         entry = inner if isinstance(inner, Mapping) else {}
     return entry

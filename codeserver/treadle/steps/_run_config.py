@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from treadle_contract.config_data import as_json, laid_over
+from treadle_contract.config_data import as_json, run_laid_over
 from treadle_contract.message import UserValue
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def run_config_of(snapshot: Snapshot, task: Task) -> dict[str, Any]:
     said = task.run_config
     if job is not None:
         is_of_ops = any(each.name == job.name and each.is_op_job for each in snapshot.blocks)
-        said = laid_over(_named(job, job.config, is_of_ops), _named(job, said, is_of_ops))
+        said = run_laid_over(_named(job, job.config, is_of_ops), _named(job, said, is_of_ops))
     found = as_json(said)
     return found if isinstance(found, dict) else {}
 

@@ -10,7 +10,7 @@ from treadle import _json as json
 from treadle.config.values import Schema, as_meant, takes_map, unwrapped, with_defaults
 from treadle.locations.snapshot import Job, Resource, ResourcesByBlock, Snapshot, Step
 from treadle.selection import InBlock
-from treadle_contract.config_data import in_node, laid_over
+from treadle_contract.config_data import entries_laid_over, in_node, laid_over, run_laid_over
 from treadle_contract.fan_outs import node_names
 from treadle_contract.ids import StepKey
 from treadle_contract.lazy_dataclasses import dataclass, field, replace
@@ -136,7 +136,7 @@ class ConfigPlaces:
             PlanRefused: something is wrong with it.
         """
         if job is not None:
-            given = laid_over(job.config, self._of_job(job, given))
+            given = run_laid_over(job.config, self._of_job(job, given))
         said = given
         steps = tuple(steps)
         needs = self._resource_needs(steps, () if job is None else job.resource_keys)
@@ -194,7 +194,8 @@ class ConfigPlaces:
     def _effective(self, place: ConfigPlace, found: _Found, problems: list[Problem]) -> UserValue:
         """Return what stands at a place, and add what is wrong with it."""
         path, schema = tuple(place.path), self._schema(place)
-        value = laid_over(as_meant(place.given, schema), as_meant(found.at.get(path), schema))
+        lay = entries_laid_over if path[-1] == _INPUTS else laid_over
+        value = lay(as_meant(place.given, schema), as_meant(found.at.get(path), schema))
         if value is None and takes_map(schema, schema):
             value = {}
         problems += [self._as_told(each, found) for each in self._wrong(path, value, schema)]

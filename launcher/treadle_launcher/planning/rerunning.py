@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 
 from treadle_contract.codeserver import EarlierStep
-from treadle_contract.config_data import laid_over
+from treadle_contract.config_data import run_laid_over
 from treadle_contract.ids import KeyText, RunId, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
@@ -60,7 +60,7 @@ class EarlierRun:
     def options(self) -> PlanOptions:
         """Its options, with the config that is laid over its own."""
         options = self.run.options
-        config = laid_over(options.config, self.reexecution.config)
+        config = run_laid_over(options.config, self.reexecution.config)
         return replace(options, config=config)
 
     def check(self, plan: Plan, now: CodeManifest) -> None:

@@ -283,6 +283,38 @@ def test_config_of_a_job_and_of_a_graph_tell_inputs_of_graphs() -> None:
     assert made.execute_in_process({"inputs": {"n": 4}}).output_value() == 19
 
 
+@op
+def as_told(table):  # type: ignore[no-untyped-def]  # as users write it
+    return table
+
+
+@pytest.mark.parametrize("said", [{"b": 2}, {"value": {"b": 2}}])
+@pytest.mark.parametrize("before", [{"a": 1}, {"value": {"a": 1}}, 7])
+def test_what_a_run_tells_an_input_stands_whole_over_what_its_job_and_its_graphs_tell(
+    before: object, said: object
+) -> None:
+    at_op = {"ops": {"as_told": {"inputs": {"table": before}}}}
+
+    @job(config=at_op)
+    def of_ops() -> None:
+        as_told()
+
+    @graph(config={"as_told": {"inputs": {"table": before}}})
+    def inner():  # type: ignore[no-untyped-def]  # as users write it
+        return as_told()
+
+    @graph
+    def reads(table):  # type: ignore[no-untyped-def]  # as users write it
+        return as_told(table)
+
+    at_run = {"ops": {"as_told": {"inputs": {"table": said}}}}
+    at_graph = {"inputs": {"table": said}}
+    of_graph = reads.to_job("of_graph", config={"inputs": {"table": before}})
+    assert of_ops.execute_in_process(at_run).output_for_node("as_told") == {"b": 2}
+    assert inner.to_job("of_inner").execute_in_process(at_run).output_value() == {"b": 2}
+    assert of_graph.execute_in_process(at_graph).output_value() == {"b": 2}
+
+
 def test_config_of_inputs_that_op_selection_leaves_out_does_no_harm() -> None:
     told = {"inputs": {"n": 3, "thing": 0}}
 

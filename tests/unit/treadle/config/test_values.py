@@ -14,7 +14,7 @@ from treadle.config.values import (
     with_defaults,
     with_variables,
 )
-from treadle_contract.config_data import as_json, from_json, laid_over, misfit_of
+from treadle_contract.config_data import as_json, from_json, laid_over, misfit_of, run_laid_over
 from treadle_contract.message import UserValue
 
 texts = st.text(max_size=3)
@@ -138,3 +138,41 @@ def test_a_schema_that_refers_to_itself_ends() -> None:
     }
 
     assert with_defaults({"inner": {}}, tree) == {"inner": {"n": 1}, "n": 1}
+
+
+def test_what_is_said_of_an_input_is_one_value_and_stands_whole() -> None:
+    below: UserValue = {
+        "inputs": {"table": {"value": {"a": 1}}, "n": 1},
+        "ops": {
+            "read": {"inputs": {"by": {"a": 1}, "n": 1}, "config": {"inputs": {"by": {"a": 1}}}},
+            "write": {"inputs": {"by": 2}},
+        },
+    }
+    above: UserValue = {
+        "inputs": {"table": {"b": 2}},
+        "ops": {
+            "read": {"inputs": {"by": {"b": 2}}, "config": {"inputs": {"by": {"b": 2}}}},
+            "look": {"inputs": {"by": 3}},
+        },
+    }
+
+    assert run_laid_over(below, above) == {
+        "inputs": {"table": {"b": 2}, "n": 1},
+        "ops": {
+            "read": {
+                "inputs": {"by": {"b": 2}, "n": 1},
+                "config": {"inputs": {"by": {"a": 1, "b": 2}}},
+            },
+            "write": {"inputs": {"by": 2}},
+            "look": {"inputs": {"by": 3}},
+        },
+    }
+
+
+@given(values, values)
+def test_config_of_a_run_without_nodes_and_inputs_is_laid_over_as_any(
+    one: UserValue, two: UserValue
+) -> None:
+    assert run_laid_over(one, two) == laid_over(one, two)
+    assert run_laid_over({"ops": one}, None) == {"ops": one} == run_laid_over(None, {"ops": one})
+    assert run_laid_over({"ops": {"a": one}}, {"ops": {"b": two}}) == {"ops": {"a": one, "b": two}}
