@@ -14,7 +14,9 @@ from treadle_client import LoadState
 from treadle_client.services._lifeline import Lifeline
 
 SALES = """
-from treadle import AssetOut, Out, asset, graph_multi_asset, op
+from treadle import (
+    AssetOut, DataVersion, Out, asset, graph_multi_asset, observable_source_asset, op
+)
 
 @asset
 def sales():
@@ -36,6 +38,10 @@ def both():
 def pair():
     first, second = both()
     return {"taken_too": first, "beside": second}
+
+@observable_source_asset
+def watched():
+    return DataVersion("1")
 """
 
 REPORT = """
@@ -53,7 +59,11 @@ def taken():
 def taken_too():
     return "of report"
 
-defs = Definitions(assets=[report, taken, taken_too, AssetSpec("sales")])
+@asset
+def watched():
+    return "of report"
+
+defs = Definitions(assets=[report, taken, taken_too, watched, AssetSpec("sales")])
 """
 SECONDS = 60
 
@@ -110,6 +120,18 @@ def test_a_taken_key_alone_cannot_be_made_through_the_other_location(session: Se
     assert caught.value.reason == "EMPTY_SELECTION"
     assert caught.value.names == ("taken",)
     assert "Another location owns taken" in str(caught.value)
+
+
+def test_what_one_location_makes_and_another_observes_is_made_or_observed_where_it_is_asked_for(
+    session: Session,
+) -> None:
+    made = session.succeed("watched")
+    seen = session.succeed("watched", location="sales")
+
+    assert [each.asset_key for each in made.materializations] == ["watched"]
+    assert seen.materializations == ()
+    assert [each.run_id for each in session.client.observations("watched")] == [seen.run_id]
+    assert session.value("watched") == "of report"
 
 
 def test_what_another_location_owns_is_not_made_unasked_either(session: Session) -> None:

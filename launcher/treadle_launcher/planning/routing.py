@@ -69,9 +69,10 @@ async def _owned_of(
         if error.reason in _MISWRITTEN:
             raise
         return error
-    conflicts = await locations.conflicts(location.name)
+    # Others make it, though this location defines it too, or observes it.
+    beside = await locations.owned_beside(location.name)
     # What names no asset, a check or a job of ops, is where it is defined.
-    return OwnedElsewhereError(named) if named and conflicts.issuperset(named) else None
+    return OwnedElsewhereError(named) if named and beside.keys() >= set(named) else None
 
 
 def nowhere(refusals: Mapping[str, RefusedError]) -> RefusedError:

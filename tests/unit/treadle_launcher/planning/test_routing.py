@@ -41,7 +41,7 @@ class Location:
 
 
 class Locations:
-    """Locations by name, each with what it selects or refuses; `owned` are conflicts."""
+    """Locations by name, each with what it selects or refuses; `owned` are keys that "a" owns."""
 
     def __init__(self, owned=(), **outcomes):
         self._all = [Location(*each) for each in outcomes.items()]
@@ -53,8 +53,8 @@ class Locations:
     async def refresh(self):
         pass
 
-    async def conflicts(self, name):
-        return self._owned if name != "a" else frozenset()
+    async def owned_beside(self, name):
+        return dict.fromkeys(self._owned, "a") if name != "a" else {}
 
 
 def owner(locations):
@@ -74,6 +74,10 @@ def test_a_run_is_of_the_location_that_has_what_is_selected(other):
 
 def test_a_run_is_of_the_owner_of_what_two_locations_define():
     assert owner(Locations(owned=["taken"], a=("taken",), b=("taken",))) == "a"
+
+
+def test_a_run_is_of_the_maker_of_what_another_location_observes():
+    assert owner(Locations(owned=["seen", "more"], a=("seen",), b=("seen",))) == "a"
 
 
 def test_a_selection_of_assets_that_several_locations_own_is_refused():
