@@ -350,7 +350,7 @@ def value_of(value: Any, rendering: str) -> MetadataValue:
         "url": UrlMetadataValue,
         "path": PathMetadataValue,
         "notebook": NotebookMetadataValue,
-        "json": _json,
+        "json": JsonMetadataValue,
         "markdown": MarkdownMetadataValue,
         "run": DagsterRunMetadataValue,
         "asset": DagsterAssetMetadataValue,
@@ -358,6 +358,7 @@ def value_of(value: Any, rendering: str) -> MetadataValue:
         "python_artifact": lambda named: PythonArtifactMetadataValue(*named.split(":", 1)),
         "job": lambda named: DagsterJobMetadataValue(named["job"], named["location"]),
     }
+    value = _in_lists(value)
     if rendering:
         return by_rendering.get(rendering, lambda data: MetadataValue(data, rendering))(value)
     kinds: tuple[tuple[type, Callable[[Any], MetadataValue]], ...] = (
@@ -369,11 +370,7 @@ def value_of(value: Any, rendering: str) -> MetadataValue:
     )
     if value is None:
         return NullMetadataValue()
-    return next((make for kind, make in kinds if isinstance(value, kind)), _json)(value)
-
-
-def _json(data: Any) -> JsonMetadataValue:
-    return JsonMetadataValue(_in_lists(data))
+    return next((make for kind, make in kinds if isinstance(value, kind)), JsonMetadataValue)(value)
 
 
 def _in_lists(data: Any) -> Any:
