@@ -143,6 +143,8 @@ SIDES = StaticPartitionsDefinition(["left", "right", "middle"])
 def test_a_run_of_several_takes_a_mapping_or_an_output_for_each_and_keeps_what_came(
     tmp_path: Path,
 ) -> None:
+    """As of dagster#23727: a partition that a run of several did not yield is not recorded."""
+
     @asset(partitions_def=SIDES)
     def lengths(context: Any) -> Any:
         return {key: len(key) for key in context.partition_keys}
