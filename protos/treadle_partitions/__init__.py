@@ -29,6 +29,7 @@ from treadle_partitions._keys import (
     MultiKeys,
     PartitionKeys,
     UnknownPartition,
+    key_problem,
 )
 from treadle_partitions._mappings import (
     ALL,
@@ -72,6 +73,7 @@ __all__ = [
     "described",
     "downstream_keys",
     "dynamic_names",
+    "key_problem",
     "keys_of",
     "planned_keys",
     "range_text",

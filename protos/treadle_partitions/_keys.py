@@ -25,6 +25,8 @@ Definition: TypeAlias = PartitionsDefinition | PartitionDimension
 Of: TypeAlias = StaticPartitions | TimeWindowPartitions | DynamicPartitions | MultiPartitions
 #: Between the parts of a key of several dimensions.
 SEPARATOR = "|"
+#: Between the first key of a range and the last.
+RANGE = ".."
 
 
 class UnknownPartition(LookupError, ValueError):
@@ -104,6 +106,17 @@ class PartitionKeys(Sequence[str]):
     def __repr__(self) -> str:
         shown = [*self[:3], "…", *self[-1:]] if len(self) > 4 else list(self)  # noqa: PLR2004 -- more are shown
         return f"<{len(self)} keys: {', '.join(shown)}>"
+
+
+def key_problem(key: str) -> str:
+    """Say why a text is no key of a listed partition, "" if it is one."""
+    if not key or key != key.strip():
+        return "is empty, or begins or ends with a blank"
+    if not key.isprintable():
+        return "has a character that cannot be printed"
+    if len(key.encode(errors="replace")) > 1024:  # noqa: PLR2004 -- bounds.proto: KIND_PARTITION_KEY
+        return "has more than 1024 bytes"
+    return f"has {RANGE!r}, which stands between keys" if RANGE in key else ""
 
 
 class ListedKeys(PartitionKeys):

@@ -31,8 +31,6 @@ Of: TypeAlias = (
 _ID_CHARACTERS: Final = 16
 #: What a graph may hold of the keys of one definition.
 _MOST_BYTES: Final = KINDS[PARTITION_KEYS].max_total_bytes
-#: Ranges of keys are written with it: `a..b`.
-RANGE = ".."
 
 
 class PartitionsDefinition:
@@ -185,7 +183,7 @@ def _added(store: Any, name: str) -> tuple[str, ...]:
     return tuple(store.get(name, ()))
 
 
-def checked_keys(keys: object, owner: str, separators: Sequence[str] = (RANGE,)) -> tuple[str, ...]:
+def checked_keys(keys: object, owner: str) -> tuple[str, ...]:
     """Return keys that a user wrote.
 
     Raises:
@@ -197,9 +195,11 @@ def checked_keys(keys: object, owner: str, separators: Sequence[str] = (RANGE,))
             fix='Give a list of texts: ["a", "b"].',
             source=user_line(),
         )
+    from treadle_partitions import key_problem  # noqa: PLC0415 -- few modules have partitions
+
     found = tuple(keys)
     for key in found:
-        problem = _problem(key, separators)
+        problem = key_problem(key) if isinstance(key, str) else "is not text"
         if problem:
             raise ArgumentError(
                 f"{owner}: the key {key!r} {problem}.", fix="Give it another.", source=user_line()
@@ -221,16 +221,3 @@ def checked_keys(keys: object, owner: str, separators: Sequence[str] = (RANGE,))
             source=user_line(),
         )
     return found
-
-
-def _problem(key: object, separators: Sequence[str]) -> str:
-    if not isinstance(key, str):
-        return "is not text"
-    if not key or key != key.strip():
-        return "is empty, or begins or ends with a blank"
-    if not key.isprintable():
-        return "has a character that cannot be printed"
-    if len(key.encode(errors="replace")) > 1024:  # noqa: PLR2004 -- bounds.proto: KIND_PARTITION_KEY
-        return "has more than 1024 bytes"
-    found = [each for each in separators if each in key]
-    return f"has {found[0]!r}, which stands between keys" if found else ""

@@ -15,7 +15,7 @@ from treadle_contract.ids import KeyText
 from treadle_launcher.backfills.backfill import Backfill, BackfillOrder
 from treadle_launcher.backfills.desk import BackfillDesk
 from treadle_launcher.backfills.ordering import BackfillLimits
-from treadle_launcher.errors import BackfillNotFinishedError, ReadsOnlyError
+from treadle_launcher.errors import BackfillNotFinishedError, BadArgumentError, ReadsOnlyError
 from treadle_launcher.serving.served_parts import ServedParts
 from treadle_launcher.store.pages import page_limit, page_token, parse_token
 from treadle_launcher.wire.backfill import (
@@ -25,6 +25,7 @@ from treadle_launcher.wire.backfill import (
     partitions_of,
     plan_of,
 )
+from treadle_partitions import key_problem
 
 
 class PartitionCalls:
@@ -38,6 +39,11 @@ class PartitionCalls:
     ) -> launcher.AddDynamicPartitionsResponse:
         """Add keys to a dynamic partitions definition."""
         self._check_writes()
+        for key in request.partition_keys:
+            problem = key_problem(key)
+            if problem:
+                message = f"AddDynamicPartitionsRequest.partition_keys: the key {key!r} {problem}. Give it another."
+                raise BadArgumentError(["partition_keys"], message=message)
         added = await self._parts.store.partitions.add_keys(request.name, request.partition_keys)
         return launcher.AddDynamicPartitionsResponse(added_keys=added)
 

@@ -471,7 +471,8 @@ class LauncherServiceServicer:
     def AddDynamicPartitions(self, request, context):
         """Add keys to a dynamic partitions definition, in this order, behind those that it has.
         Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
-        is there stays where it is.
+        is there stays where it is. INVALID_ARGUMENT BAD_ARGUMENT: a key begins or ends with a blank, or
+        has "..", which stands between the ends of a range.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

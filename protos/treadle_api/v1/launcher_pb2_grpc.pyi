@@ -186,7 +186,8 @@ class LauncherServiceStub:
     AddDynamicPartitions: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.AddDynamicPartitionsRequest, _launcher_pb2.AddDynamicPartitionsResponse]
     """Add keys to a dynamic partitions definition, in this order, behind those that it has.
     Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
-    is there stays where it is.
+    is there stays where it is. INVALID_ARGUMENT BAD_ARGUMENT: a key begins or ends with a blank, or
+    has "..", which stands between the ends of a range.
     """
     RemoveDynamicPartitions: _grpc.UnaryUnaryMultiCallable[_launcher_pb2.RemoveDynamicPartitionsRequest, _launcher_pb2.RemoveDynamicPartitionsResponse]
     """Remove keys from a dynamic partitions definition. What was made of them stays on record.
@@ -413,7 +414,8 @@ class LauncherServiceAsyncStub(LauncherServiceStub):
     AddDynamicPartitions: _aio.UnaryUnaryMultiCallable[_launcher_pb2.AddDynamicPartitionsRequest, _launcher_pb2.AddDynamicPartitionsResponse]  # type: ignore[assignment]
     """Add keys to a dynamic partitions definition, in this order, behind those that it has.
     Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
-    is there stays where it is.
+    is there stays where it is. INVALID_ARGUMENT BAD_ARGUMENT: a key begins or ends with a blank, or
+    has "..", which stands between the ends of a range.
     """
     RemoveDynamicPartitions: _aio.UnaryUnaryMultiCallable[_launcher_pb2.RemoveDynamicPartitionsRequest, _launcher_pb2.RemoveDynamicPartitionsResponse]  # type: ignore[assignment]
     """Remove keys from a dynamic partitions definition. What was made of them stays on record.
@@ -769,7 +771,8 @@ class LauncherServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_launcher_pb2.AddDynamicPartitionsResponse, _abc.Awaitable[_launcher_pb2.AddDynamicPartitionsResponse]]:
         """Add keys to a dynamic partitions definition, in this order, behind those that it has.
         Precondition: none; a definition that has no key yet begins with these. Idempotent: a key that
-        is there stays where it is.
+        is there stays where it is. INVALID_ARGUMENT BAD_ARGUMENT: a key begins or ends with a blank, or
+        has "..", which stands between the ends of a range.
         """
 
     @_abc_1.abstractmethod

@@ -60,3 +60,15 @@ def test_a_change_that_names_nothing_is_refused_by_its_field(caller, call, field
 
     assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
     assert f"{call}Request.{named}" in raised.value.details()
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [("a..b", "has '..', which stands between keys"), (" a", "begins or ends with a blank")],
+)
+def test_a_key_that_no_run_could_name_is_not_added(caller, key, problem):
+    with pytest.raises(grpc.RpcError, match=problem) as raised:
+        caller.AddDynamicPartitions(name="shapes", partition_keys=["round", key])
+
+    assert raised.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert keys_of(caller, "shapes") == []
