@@ -21,14 +21,15 @@ import click
 import treadle
 import treadle_client
 from scripts.size import ROOT
-from treadle._dagster_names import argument_not_there, instead_of_unsupported
-from treadle._meaningless import MEANINGLESS, meaningless
+from treadle._dagster_names import argument_not_there
+from treadle._meaningless import MEANINGLESS, TAKEN, meaningless
 from treadle.assets._block_options import UNSUPPORTED
 from treadle_client.cli import treadle as command
+from treadle_contract.lazy_dataclasses import compile_all
 
 FOLDER = ROOT / "docs" / "reference"
 EXAMPLES = FOLDER / "examples"
-#: What Dagster 1.13.27 takes, by name.
+#: What Dagster 1.13.27 takes, by name: `python -m scripts.measure_dagster` with a Python that has it.
 DAGSTER: Mapping[str, list[str]] = json.loads(
     (ROOT / "scripts" / "dagster_parameters.json").read_text(encoding="utf-8")
 )
@@ -93,6 +94,10 @@ def page_of(name: str) -> tuple[str, str]:
 
 def pages() -> Iterator[tuple[str, str]]:
     """Yield each page's file name and text."""
+    for name in public_names():
+        getattr(treadle, name)
+    # Their signatures are their own only then.
+    compile_all()
     by_page: dict[tuple[str, str], list[str]] = {}
     for name in public_names():
         by_page.setdefault(page_of(name), []).append(name)
@@ -117,8 +122,13 @@ def _generated() -> str:
 
 
 def _example(page: str) -> list[str]:
-    file = EXAMPLES / f"{page}.py"
-    return [f"```python\n{file.read_text(encoding='utf-8').strip()}\n```"] if file.exists() else []
+    """Return the examples of a page: the file of its name, and those of the client's with words after it."""
+    files = [EXAMPLES / f"{page}.py", *sorted(EXAMPLES.glob(f"{page}-*.py"))]
+    return [
+        f"```python\n{file.read_text(encoding='utf-8').strip()}\n```"
+        for file in files
+        if file.exists()
+    ]
 
 
 def _entry(name: str, value: Any) -> list[str]:
@@ -179,13 +189,18 @@ def _left_out(name: str, value: Any) -> Iterator[tuple[str, str]]:
         return
     takes_any = any(each.kind is each.VAR_KEYWORD for each in own.values())
     for each in DAGSTER.get(name, ()):
-        is_refused = each in own and own[each].annotation == "object" and each in UNSUPPORTED
+        if each.startswith("_"):
+            continue
+        is_refused = each in own and own[each].annotation == "object"
+        is_refused &= (name, each) not in TAKEN
         if each in own and not is_refused:
             continue
         if takes_any and not is_refused:
             continue
         why = meaningless(name, each) or argument_not_there(each)
-        yield each, why or instead_of_unsupported(each)
+        if why is None:
+            raise ValueError(f"say in treadle._meaningless why {name} takes no {each!r}")
+        yield each, why
 
 
 def _option_table() -> list[str]:

@@ -153,9 +153,11 @@ def refuse_unsupported(owner: str, arguments: Mapping[str, object]) -> None:
     """
     for name, value in arguments.items():
         if value is not None and not _is_left_out(value):
+            from treadle._meaningless import meaningless  # noqa: PLC0415 -- not what a start waits for
+
             raise ArgumentError(
                 f"{owner}({name}=…) is not supported yet.",
-                fix=instead_of_unsupported(name),
+                fix=meaningless(owner, name) or instead_of_unsupported(name),
                 source=user_line(),
             )
 

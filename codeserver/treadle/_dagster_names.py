@@ -54,12 +54,20 @@ _UNSUPPORTED: Final = {
         "automation_condition",
         "automation_conditions_by_output_name",
         "auto_materialize_policies_by_output_name",
+        "auto_materialize_policies_by_key",
+        "auto_observe_interval_minutes",
         "freshness_policy",
+        "legacy_freshness_policies_by_key",
+        "legacy_freshness_policy",
         "schedules",
         "sensors",
     ),
     "Leave it out: how many steps run at once is said to the launcher, --max-steps.": ("pool",),
     "Leave it out, and use context.log, or logging.getLogger.": ("loggers",),
+    "Leave it out: an asset is made by its function, which may make a view.": ("is_virtual",),
+    "Leave it out, and write the whole key in the check: @asset_check(asset=…).": (
+        "asset_key_prefix",
+    ),
     "Give them with the run: --tag KEY=VALUE, client.materialize(tags={…}).": ("run_tags",),
 }
 _INSTEAD: Final = {name: what for what, names in _UNSUPPORTED.items() for name in names}
@@ -151,8 +159,8 @@ def replacement(argument: str, value: object, known: Container[str]) -> str | No
 
 def argument_not_there(argument: str) -> str | None:
     """Say of an argument of Dagster's what is written in its place, None if it is not known."""
-    said = _INSTEAD.get(argument) or _ARGUMENTS.get(argument)
-    return None if said is None else said.format(value="…")
+    said = _ARGUMENTS.get(argument)
+    return _INSTEAD.get(argument) or (None if said is None else said.format(value="…"))
 
 
 def instead_of_unsupported(argument: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
+import treadle
 from treadle._dagster_names import argument_not_there, not_there
 from treadle._errors import did_you_mean
-from treadle_contract.lazy_dataclasses import dataclass
+from treadle._meaningless import TAKEN, meaningless
+from treadle_contract.lazy_dataclasses import compile_all, dataclass
 
 _PACKAGES = ("treadle", "dagster")
 
@@ -74,7 +77,7 @@ class _Reader(ast.NodeVisitor):
         called = self._called(node.func)
         for each in node.keywords if called is not None else ():
             if each.arg is not None and not _is_left_out(each.value):
-                said = argument_not_there(each.arg)
+                said = _not_taken(called or "", each.arg)
                 self._tell(each.value.lineno, f"{called}({each.arg}=…)", said)
         self.generic_visit(node)
 
@@ -93,6 +96,23 @@ class _Reader(ast.NodeVisitor):
     def _tell(self, line: int, name: str, said: str | None) -> None:
         if said is not None:
             self.findings.append((line, name, said))
+
+
+def _not_taken(called: str, argument: str) -> str | None:
+    """Say what is written in the place of an argument, None if what is called takes it."""
+    from inspect import signature  # noqa: PLC0415 -- not what a start waits for
+
+    value: Any = treadle
+    for part in called.split("."):
+        value = getattr(value, part, None)
+    label = called.rpartition(".")[2]
+    said = meaningless(label, argument) or argument_not_there(argument)
+    if said is None or not callable(value):
+        return said
+    compile_all()
+    own = signature(value).parameters
+    is_taken = argument in own and own[argument].annotation != "object"
+    return None if is_taken or (label, argument) in TAKEN else said
 
 
 def _not_in_star(tree: ast.Module) -> Iterator[tuple[int, str, str]]:

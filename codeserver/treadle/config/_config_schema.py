@@ -50,22 +50,22 @@ class Field:
 class Noneable:
     """What stands inside, or None."""
 
-    inner: Any
+    inner_type: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Array:
     """A list of what stands inside."""
 
-    inner: Any
+    inner_type: Any
 
 
 @dataclass(frozen=True, slots=True)
 class Map:
     """A mapping with any keys of one type to values of another."""
 
-    key: Any
-    inner: Any
+    key_type: Any
+    inner_type: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +131,13 @@ def type_of_schema(schema: Any, *, owner: str) -> Any:  # noqa: PLR0911 -- one f
         case Field():
             return type_of_schema(schema.config, owner=owner)
         case Noneable():
-            return Optional[type_of_schema(schema.inner, owner=owner)]  # noqa: UP045 -- of a value
+            return Optional[type_of_schema(schema.inner_type, owner=owner)]  # noqa: UP045 -- of a value
         case Array():
-            return list[type_of_schema(schema.inner, owner=owner)]  # type: ignore[misc]
+            return list[type_of_schema(schema.inner_type, owner=owner)]  # type: ignore[misc]
         case Map():
-            key, inner = (type_of_schema(each, owner=owner) for each in (schema.key, schema.inner))
+            key, inner = (
+                type_of_schema(each, owner=owner) for each in (schema.key_type, schema.inner_type)
+            )
             return dict[key, inner]  # type: ignore[valid-type]
         case Enum():
             return _words(schema)

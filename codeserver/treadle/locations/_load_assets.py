@@ -73,6 +73,7 @@ def load_assets_from_current_module(
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
@@ -86,17 +87,19 @@ def load_assets_from_current_module(
         [module],
         group_name,
         key_prefix,
+        backfill_policy=backfill_policy,
         source_key_prefix=source_key_prefix,
         include_specs=include_specs,
     )
 
 
 @checked
-def load_assets_from_package_module(
+def load_assets_from_package_module(  # noqa: PLR0913 -- Dagster's parameters
     package_module: ModuleType,
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
@@ -106,17 +109,19 @@ def load_assets_from_package_module(
         modules,
         group_name,
         key_prefix,
+        backfill_policy=backfill_policy,
         source_key_prefix=source_key_prefix,
         include_specs=include_specs,
     )
 
 
 @checked
-def load_assets_from_package_name(
+def load_assets_from_package_name(  # noqa: PLR0913 -- Dagster's parameters
     package_name: str,
     group_name: str | None = None,
     key_prefix: str | Sequence[str] | None = None,
     *,
+    backfill_policy: BackfillPolicy | None = None,
     source_key_prefix: str | Sequence[str] | None = None,
     include_specs: bool = False,
 ) -> list[AssetsDefinition | AssetSpec]:
@@ -126,6 +131,7 @@ def load_assets_from_package_name(
         package,
         group_name,
         key_prefix,
+        backfill_policy=backfill_policy,
         source_key_prefix=source_key_prefix,
         include_specs=include_specs,
     )
@@ -147,24 +153,33 @@ def load_asset_checks_from_modules(
     return list(distinct(found))
 
 
-def load_asset_checks_from_current_module() -> list[AssetsDefinition]:
+@checked
+def load_asset_checks_from_current_module(
+    asset_key_prefix: object = None,
+) -> list[AssetsDefinition]:
     """Return the checks of the module that calls it, of what stands above the call.
 
     Raises:
         ArgumentError: it is not called from a module.
     """
     module = current_module("load_asset_checks_from_current_module")
-    return load_asset_checks_from_modules([module])
+    return load_asset_checks_from_modules([module], asset_key_prefix)
 
 
-def load_asset_checks_from_package_module(package_module: ModuleType) -> list[AssetsDefinition]:
+@checked
+def load_asset_checks_from_package_module(
+    package_module: ModuleType, asset_key_prefix: object = None
+) -> list[AssetsDefinition]:
     """Return the checks of a package and of all modules in it, which it imports."""
-    return load_asset_checks_from_modules(package_modules(package_module))
+    return load_asset_checks_from_modules(package_modules(package_module), asset_key_prefix)
 
 
-def load_asset_checks_from_package_name(package_name: str) -> list[AssetsDefinition]:
+@checked
+def load_asset_checks_from_package_name(
+    package_name: str, asset_key_prefix: object = None
+) -> list[AssetsDefinition]:
     """Return the same of a package by its name."""
-    return load_asset_checks_from_package_module(import_module(package_name))
+    return load_asset_checks_from_package_module(import_module(package_name), asset_key_prefix)
 
 
 def contents_of(modules: Iterable[object], owner: str) -> Iterator[Contents]:

@@ -70,7 +70,7 @@ class CustomPathPickledObjectFilesystemIOManager(IOManager):
         return self.base_dir / str(said)
 
 
-class FilesystemIOManager(ConfigurableIOManagerFactory, MaybeOwn):
+class FilesystemIOManager(ConfigurableIOManagerFactory[IOManager], MaybeOwn):
     """Pickles below `base_dir`; without one, Treadle's own IO manager, whose values lie in the home.
 
     Without one no run tells a `base_dir` either: `FilesystemIOManager.configure_at_launch()` has

@@ -138,11 +138,11 @@ class ConfigurableIOManager(ConfigurableResource, IOManager):
     """Derive from this: an IO manager with settings."""
 
 
-class ConfigurableIOManagerFactory(_Settings):
+class ConfigurableIOManagerFactory(_Settings, Generic[T]):
     """Derive from this where values are stored by what `create_io_manager` returns."""
 
     @abstractmethod
-    def create_io_manager(self, context: InitResourceContext) -> IOManager:
+    def create_io_manager(self, context: InitResourceContext) -> T:
         """Make what stores and loads."""
 
     def _given(self, context: InitResourceContext) -> Any:

@@ -45,3 +45,9 @@ assert {each.check_name for each in result.get_asset_check_evaluations()} == {
     "b",
 }
 assert isinstance(build_asset_check_context(), AssetCheckExecutionContext)
+
+from treadle import AssetCheckEvaluation  # noqa: E402
+
+evaluation: AssetCheckEvaluation = result.get_asset_check_evaluations()[0]
+assert isinstance(evaluation, AssetCheckEvaluation)
+assert evaluation.passed

@@ -69,3 +69,26 @@ try:
 except NoSuchResultError as error:
     assert isinstance(error, TreadleError)
 assert issubclass(StepFailedError, TreadleError)
+
+from treadle import PlanRefused, StepInterrupted  # noqa: E402
+
+# What cannot be planned, with what may have been meant.
+try:
+    materialize([orders], selection="ordrs")
+except PlanRefused as error:
+    assert error.suggestions == ("orders",)
+
+
+@op
+def careful():
+    """`except Exception:` lets it pass, and `finally:` has a moment."""
+    try:
+        return 1
+    except StepInterrupted:
+        raise
+    finally:
+        pass
+
+
+assert issubclass(StepInterrupted, KeyboardInterrupt)
+assert StepInterrupted("timeout").reason == "timeout"

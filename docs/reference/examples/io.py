@@ -102,3 +102,49 @@ with tempfile.TemporaryDirectory() as folder:
     }
     assert materialize([orders, total], resources=resources).asset_value("total") == 75
 assert isinstance(custom_path_fs_io_manager, IOManagerDefinition)
+
+# A manager that another object stores with, tables, and a manager that only says how a path is written.
+import json  # noqa: E402
+
+import pyarrow as pa  # noqa: E402
+
+from treadle import (  # noqa: E402
+    ArrowIOManager,
+    ConfigurableIOManagerFactory,
+    ParquetIOManager,
+    UPathIOManager,
+)
+
+
+class Json(UPathIOManager):
+    extension = ".json"
+    atomic = True
+
+    def dump_to_path(self, context: OutputContext, obj, path):
+        path.write_text(json.dumps(obj))
+
+    def load_from_path(self, context: InputContext, path):
+        return json.loads(path.read_text())
+
+
+class InJson(ConfigurableIOManagerFactory[Json]):
+    folder: str
+
+    def create_io_manager(self, context):
+        return Json(self.folder)
+
+
+@asset(io_manager_key="tables")
+def table() -> pa.Table:
+    return pa.table({"amount": [40, 25, 10]})
+
+
+@asset
+def rows(table: pa.Table):
+    return table.num_rows
+
+
+with tempfile.TemporaryDirectory() as folder:
+    for tables in (ParquetIOManager(base_dir=folder), ArrowIOManager(base_dir=folder)):
+        resources = {"tables": tables, "io_manager": InJson(folder=folder)}
+        assert materialize([table, rows], resources=resources).asset_value("rows") == 3

@@ -64,3 +64,20 @@ def report(reporting: Reporting):
 
 resources = {"reporting": Reporting(connection=Connecting(url="other"))}
 assert materialize([report], resources=resources).asset_value("report") == "other"
+
+from treadle import Resource  # noqa: E402
+
+
+class Printer(Resource):
+    """Annotated with it, a parameter is the resource of its name."""
+
+    def told(self):
+        return "told"
+
+
+@asset
+def printed(printer: Printer):
+    return printer.told()
+
+
+assert materialize([printed], resources={"printer": Printer()}).asset_value("printed") == "told"

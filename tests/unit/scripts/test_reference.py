@@ -14,23 +14,13 @@ from pathlib import Path
 import pytest
 
 import treadle
+import treadle_client
 from scripts import gen_reference
 from treadle._meaningless import MEANINGLESS
 
-#: What no example shows yet. Take away what you show, and add nothing.
-NOT_SHOWN = {
-    "ArrowIOManager",
-    "AssetCheckEvaluation",
-    "ConfigurableIOManagerFactory",
-    "ParquetIOManager",
-    "PlanRefused",
-    "Resource",
-    "StepInterrupted",
-    "UPathIOManager",
-}
-#: It starts services: tests/e2e/test_reference.py.
-SERVED = "client"
-EXAMPLES = sorted(path for path in gen_reference.EXAMPLES.glob("*.py") if path.stem != SERVED)
+#: They start services: tests/e2e/test_reference.py.
+SERVED = sorted(gen_reference.EXAMPLES.glob("client*.py"))
+EXAMPLES = sorted(set(gen_reference.EXAMPLES.glob("*.py")) - set(SERVED))
 
 
 def test_the_pages_are_what_the_code_says() -> None:
@@ -61,15 +51,31 @@ def test_the_example_of_a_page_runs(path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_every_public_name_is_shown_in_an_example() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in EXAMPLES)
     shown = set(re.findall(r"\w+", text))
-    missing = set(gen_reference.public_names()) - shown
 
-    assert missing == NOT_SHOWN
+    assert set(gen_reference.public_names()) - shown == set()
+
+
+def test_every_public_name_of_the_client_is_shown_in_an_example() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in SERVED)
+    shown = set(re.findall(r"treadle_client\.(\w+)", text))
+
+    assert set(treadle_client.__all__) - shown == set()
+
+
+@pytest.mark.parametrize("name", sorted(gen_reference.DAGSTER))
+def test_what_a_name_does_not_take_of_dagsters_is_told_with_a_reason(name: str) -> None:
+    for parameter, why in gen_reference._left_out(name, getattr(treadle, name)):
+        assert why, parameter
+        assert why != f"Leave {parameter!r} out."
 
 
 def test_every_example_is_of_a_page() -> None:
     pages = {gen_reference.page_of(name)[0] for name in gen_reference.public_names()}
 
-    assert {path.stem for path in gen_reference.EXAMPLES.glob("*.py")} <= {*pages, SERVED}
+    assert {path.stem for path in gen_reference.EXAMPLES.glob("*.py")} <= {
+        *pages,
+        *(path.stem for path in SERVED),
+    }
 
 
 def test_each_option_of_blocks_is_in_the_table_of_them() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import treadle
+from scripts import gen_reference
 from treadle._module_check import check_module
 
 MOVED = """
@@ -92,3 +93,33 @@ DynamicOut()
 def test_what_is_no_python_is_no_module() -> None:
     with pytest.raises(SyntaxError):
         check_module("def")
+
+
+@pytest.mark.parametrize("name", sorted(gen_reference.DAGSTER))
+def test_each_argument_of_dagsters_can_be_asked_about(name: str) -> None:
+    arguments = ", ".join(f"{each}=1" for each in gen_reference.DAGSTER[name])
+
+    found = check_module(f"import treadle\ntreadle.{name}({arguments})")
+
+    assert {each.line for each in found} <= {2}
+
+
+def test_tags_of_runs_are_told_where_they_are_given() -> None:
+    (found,) = check_module("from treadle import define_asset_job\ndefine_asset_job(run_tags={})")
+
+    assert "client.materialize(tags={…})" in found.said
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "asset(partitions_def=1)",
+        "define_asset_job(partitions_def=1, executor_def=2)",
+        "materialize([], partition_key='a')",
+        "build_op_context(config={'a': 1}, partition_key='a')",
+        "Output(1, data_version=2)",
+        "Array(inner_type=int)",
+    ],
+)
+def test_what_is_taken_is_not_told(call: str) -> None:
+    assert check_module(f"import treadle\ntreadle.{call}") == ()

@@ -409,7 +409,7 @@ CONTEXT = "The context is a first argument named context, _context, context_ or 
          "Give DailyPartitionsDefinition(start_date=…), StaticPartitionsDefinition([…]) or another of Treadle's."),
         ("@asset(is_virtual=True)  # at\ndef f(): ...",
          "asset(is_virtual=…) is not supported yet.",
-         "Leave 'is_virtual' out."),
+         "Leave it out: an asset is made by its function, which may make a view."),
         ("Output(1, output_name=AssetKey('a'))  # at",
          "Output: output_name is an AssetKey, which is not text.",
          "Give the output's name, as text: a key of outs=… or out=…."),

@@ -238,3 +238,30 @@ def test_a_prefix_stands_before_all_keys_and_where_they_read_one_another() -> No
     loaded = load_assets_from_modules([made], key_prefix=["p", "q"])
 
     assert treadle.materialize(loaded).asset_value("p/q/second") == 2
+
+
+def test_those_of_a_package_get_a_backfill_policy_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = treadle.DailyPartitionsDefinition("2024-01-01")
+    package = ModuleType("daily")
+    package.__path__ = []
+
+    @treadle.asset(partitions_def=days)
+    def silent() -> int:
+        return 1
+
+    vars(package)["silent"] = silent
+    monkeypatch.setitem(sys.modules, "daily", package)
+    policy = treadle.BackfillPolicy.single_run()
+
+    for found in (
+        treadle.load_assets_from_package_module(package, backfill_policy=policy),
+        treadle.load_assets_from_package_name("daily", backfill_policy=policy),
+    ):
+        (one,) = found
+        assert isinstance(one, treadle.AssetsDefinition)
+        assert one.backfill_policy == policy
+
+
+def test_what_siblings_do_not_take_says_what_to_write() -> None:
+    with pytest.raises(treadle.ArgumentError, match="write the whole key in the check"):
+        treadle.load_asset_checks_from_package_name("json", asset_key_prefix="a")

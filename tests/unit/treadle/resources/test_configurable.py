@@ -97,7 +97,7 @@ def test_where_config_stands_leaves_out_resources_and_what_is_given() -> None:
     assert Clients().place_in_config("it") is None
 
 
-class Stores(ConfigurableIOManagerFactory):
+class Stores(ConfigurableIOManagerFactory[Store]):
     def create_io_manager(self, context: treadle.InitResourceContext) -> Store:
         return Store()
 
@@ -111,7 +111,7 @@ def test_a_factory_of_io_managers_gives_what_it_makes() -> None:
 
 
 def test_a_factory_that_makes_nothing_is_no_factory() -> None:
-    class Unfinished(ConfigurableIOManagerFactory):
+    class Unfinished(ConfigurableIOManagerFactory[Store]):
         pass
 
     with pytest.raises(TypeError, match="create_io_manager"):

@@ -14,7 +14,7 @@ class Constant(IOManager):
         return self.value
 
 
-class Constants(ConfigurableIOManagerFactory):
+class Constants(ConfigurableIOManagerFactory[IOManager]):
     value: int
 
     def create_io_manager(self, context) -> Constant:
