@@ -51,8 +51,14 @@ class DynamicHandle:
         fan-out that it returns is one in this one: its elements follow each other in one order.
 
         Raises:
-            CompositionError: the function returns something else, or what no element is read for.
+            CompositionError: it is no function, or it returns something else, or what no element is read for.
         """
+        if not callable(fn):
+            raise CompositionError(
+                f"In {self._body.owner}: {in_words(fn)} is mapped over {self._ref}, and cannot be called.",
+                fix="Give .map an op, a graph, or a function that calls some: .map(lambda each: use(each)).",
+                source=user_line(),
+            )
         return self._mapped(fn(Handle(self._body, self._ref)))
 
     def collect(self) -> Handle:

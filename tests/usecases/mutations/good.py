@@ -232,3 +232,57 @@ defs = Definitions(
     resources={"pager": []},
 )
 """
+
+DYNAMIC = """
+days = DailyPartitionsDefinition(start_date="2026-01-01")
+both = MultiPartitionsDefinition({"day": days, "shop": StaticPartitionsDefinition(["a", "b"])})
+
+
+@op(out=DynamicOut(str))
+def files():
+    yield DynamicOutput("april.csv", mapping_key="april")
+
+
+@op
+def lines(file: str) -> int:
+    return len(file)
+
+
+@op
+def total(counts: list) -> int:
+    return sum(counts)
+
+
+@graph_asset
+def report():
+    return total(files().map(lines).collect())
+
+
+@asset(partitions_def=days)
+def daily():
+    return 1
+
+
+@asset(partitions_def=both)
+def by_shop():
+    return 1
+
+
+@asset(
+    partitions_def=days,
+    ins={"daily": AssetIn(partition_mapping=TimeWindowPartitionMapping(start_offset=-1))},
+)
+def change(daily):
+    return 1
+
+
+@asset(
+    partitions_def=days,
+    ins={"by_shop": AssetIn(partition_mapping=MultiToSingleDimensionPartitionMapping("day"))},
+)
+def of_shops(by_shop):
+    return 1
+
+
+defs = Definitions(assets=[report, daily, by_shop, change, of_shops])
+"""

@@ -17,6 +17,7 @@ _GOOD = {
     "asset": good.ASSETS,
     "resources": good.RESOURCES,
     "checks": good.CHECKS,
+    "dynamic": good.DYNAMIC,
 }
 
 

@@ -26,7 +26,9 @@ def line_of(mutation: Mutation) -> list[int]:
     return [number for number, line in enumerate(lines, start=2) if line.strip() == mutation.at]
 
 
-@pytest.mark.parametrize("text", [good.GRAPH, good.ASSETS, good.RESOURCES, good.CHECKS])
+@pytest.mark.parametrize(
+    "text", [good.GRAPH, good.ASSETS, good.RESOURCES, good.CHECKS, good.DYNAMIC]
+)
 def test_what_mutations_start_from_is_good(text: str) -> None:
     load(text)
 
