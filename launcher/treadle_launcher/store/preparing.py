@@ -62,8 +62,9 @@ def check_version(database: Path) -> None:
 
 
 def _is_whole(connection: sqlite3.Connection) -> bool:
-    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    return TABLES.keys() <= {name for (name,) in found}
+    found = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    wanted = (each for table in TABLES.values() for each in (table.name, *table.indexes))
+    return {name for (name,) in found}.issuperset(wanted)
 
 
 def _check(database: Path, version: int) -> None:

@@ -16,11 +16,12 @@ A change of a table needs a migration in `migrations`, which makes an older file
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table: its columns, and the statements that make it and its indexes where they are not."""
+    """A table: its columns, its indexes, and the statements that make it and them where they are not."""
 
     name: str
     columns: tuple[str, ...]
     made_by: tuple[str, ...]
+    indexes: tuple[str, ...] = ()
 
 
 #: All tables, by name.
@@ -43,11 +44,12 @@ def drop_tables(connection: Connection) -> None:
 def _table(name: str, *parts: str, options: str = "", indexes: tuple[str, ...] = ()) -> Table:
     """Declare a table by its columns and constraints, and its indexes by "name (columns)"."""
     body = ", ".join(parts)
-    indexed = (index.split(" ", 1) for index in indexes)
+    indexed = [index.split(" ", 1) for index in indexes]
     table = TABLES[name] = Table(
         name=name,
         # A constraint begins with a word in capitals.
         columns=tuple(part.split()[0] for part in parts if not part.split()[0].isupper()),
+        indexes=tuple(index for index, _ in indexed),
         made_by=(
             f"CREATE TABLE IF NOT EXISTS {name} ({body}) {options}",
             *(f"CREATE INDEX IF NOT EXISTS {index} ON {name} {on}" for index, on in indexed),
@@ -69,6 +71,8 @@ events: Final = _table(
     "schema_version INTEGER NOT NULL",
     "payload_json TEXT NOT NULL",
     "UNIQUE (run_id, sequence)",
+    # Only the ends of steps: other events would make it as long as the log.
+    indexes=("events_of_successes (step_key, store_sequence) WHERE kind = 'step_succeeded'",),
 )
 
 runs: Final = _table(

@@ -29,13 +29,13 @@ _MOST: Final = 8
 """So many successes of a step are looked at: code that goes back to what it was finds its values."""
 
 _LAST: Final = Statement(
-    "SELECT step_key, run_id, attempt, store_sequence FROM ("
-    "SELECT events.step_key, events.run_id, events.attempt, events.store_sequence,"
-    " row_number() OVER (PARTITION BY events.step_key ORDER BY events.store_sequence DESC) AS place"
-    " FROM events JOIN runs ON runs.run_id = events.run_id"
-    f" WHERE events.kind = '{KIND_NAMES[StepSucceeded]}' AND runs.location = :location"
-    f" AND {among('events.step_key', 'step_keys')}"
-    ") WHERE place <= :most ORDER BY store_sequence DESC"
+    "SELECT events.step_key, events.run_id, events.attempt, events.store_sequence"
+    # For each step its index is read from the end, until there are enough.
+    " FROM json_each(:step_keys) AS asked CROSS JOIN events ON events.store_sequence IN ("
+    "SELECT ended.store_sequence FROM events AS ended JOIN runs ON runs.run_id = ended.run_id"
+    f" WHERE ended.kind = '{KIND_NAMES[StepSucceeded]}' AND ended.step_key = asked.value"
+    " AND runs.location = :location ORDER BY ended.store_sequence DESC LIMIT :most"
+    ") ORDER BY events.store_sequence DESC"
 )
 _BEGAN: Final = Statement(
     "SELECT step_key, run_id, attempt, store_sequence FROM events"

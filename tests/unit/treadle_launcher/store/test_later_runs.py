@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from treadle_contract.event import StepFailed, StepSucceeded
 from treadle_contract.ids import RunId, StepKey
 from treadle_contract.run import Failure, FailureReason
 from treadle_launcher.runs.events import NewEvent
+from treadle_launcher.store import step_runs
 from treadle_launcher.store.store import Store
 
 STEP = StepKey("block.s0")
@@ -59,5 +61,47 @@ def test_an_attempt_that_was_under_way_then_counts(database: Path) -> None:
         await store.append(longer, [SUCCEEDED])
 
         assert await store.later_runs("main", {STEP: made}) == {STEP: longer}
+
+    on_store(database, body)
+
+
+def test_the_last_successes_of_each_step_are_found_newest_first(database: Path) -> None:
+    other = NewEvent(payload=StepSucceeded(duration_us=1, pid=2), step_key=OTHER, attempt=1)
+
+    async def body(store: Store) -> None:
+        first = await begun(store, other)
+        made = [await begun(store, SUCCEEDED) for _ in range(step_runs._MOST + 2)]
+        await begun(store, FAILED)
+
+        found = await store.last_successes("main", [STEP, OTHER, StepKey("block.never")])
+
+        newest = [(STEP, each) for each in reversed(made)][: step_runs._MOST]
+        assert [(each.step_key, each.run_id) for each in found] == [*newest, (OTHER, first)]
+        assert all(0 < each.began_sequence < each.store_sequence for each in found[:-1])
+        assert await store.last_successes("another", [STEP]) == ()
+
+    on_store(database, body)
+
+
+def test_successes_are_found_by_their_index_however_long_the_log_is(database: Path) -> None:
+    # As a file is that an earlier Treadle wrote.
+    on_store(database, begun)
+    with sqlite3.connect(database) as connection:
+        connection.execute("DROP INDEX events_of_successes")
+
+    async def body(store: Store) -> None:
+        await begun(store, SUCCEEDED)
+        asked: list[str] = []
+
+        def read(connection: sqlite3.Connection) -> list[str]:
+            connection.set_trace_callback(asked.append)
+            step_runs.last_successes(connection, "main", [STEP])
+            connection.set_trace_callback(None)
+            plans = [connection.execute(f"EXPLAIN QUERY PLAN {statement}") for statement in asked]
+            return [row[3] for plan in plans for row in plan]
+
+        steps = await store._readers.read(read)
+        assert [step for step in steps if step.startswith("SCAN") and "VIRTUAL" not in step] == []
+        assert any("INDEX events_of_successes (step_key=?)" in step for step in steps), steps
 
     on_store(database, body)
