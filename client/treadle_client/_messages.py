@@ -85,6 +85,9 @@ class ChangeKind(ContractEnum):
     """It is mapped over a fan-out whose elements are not known yet: `name` is the fan-out's step."""
     PARTITION = "partition"
     """It makes or reads partitions: such a step is never taken from an earlier run."""
+    VARIABLE = "variable"
+    """It may read an environment variable by an EnvVar: such a step is never taken from an earlier
+    run. `name` is the variable, or empty where only its code tells it."""
 
 
 class FailureReason(ContractEnum):

@@ -109,6 +109,9 @@ class ChangeKind(ContractEnum):
     """It is mapped over a fan-out whose elements are not known yet: `name` is the fan-out's step."""
     PARTITION = "partition"
     """It makes or reads partitions: such a step is never taken from an earlier run."""
+    VARIABLE = "variable"
+    """It may read an environment variable by an EnvVar: such a step is never taken from an earlier
+    run. `name` is the variable, or empty where only its code tells it."""
 
 
 class LoadState(ContractEnum):
@@ -1557,7 +1560,7 @@ ENUMS['UnrecordedLoads'] = EnumSchema(UnrecordedLoads, 'UNRECORDED_LOADS_', {0: 
 ENUMS['ReuseMode'] = EnumSchema(ReuseMode, 'REUSE_MODE_', {0: 'unspecified', 1: 'never', 2: 'unchanged'})
 ENUMS['ReexecutionKind'] = EnumSchema(ReexecutionKind, 'REEXECUTION_KIND_', {0: 'unspecified', 1: 'from_failure', 2: 'steps', 3: 'all'})
 ENUMS['Verdict'] = EnumSchema(Verdict, 'VERDICT_', {0: 'unspecified', 1: 'run', 2: 'omit', 3: 'reuse'})
-ENUMS['ChangeKind'] = EnumSchema(ChangeKind, 'CHANGE_KIND_', {0: 'unspecified', 1: 'new', 2: 'code', 3: 'config', 4: 'input', 5: 'selection', 6: 'value', 7: 'fan_out', 8: 'partition'})
+ENUMS['ChangeKind'] = EnumSchema(ChangeKind, 'CHANGE_KIND_', {0: 'unspecified', 1: 'new', 2: 'code', 3: 'config', 4: 'input', 5: 'selection', 6: 'value', 7: 'fan_out', 8: 'partition', 9: 'variable'})
 ENUMS['LoadState'] = EnumSchema(LoadState, 'LOAD_STATE_', {0: 'unspecified', 1: 'recorded', 2: 'unrecorded'})
 MESSAGES['PlanOptions'] = PlanOptions
 MESSAGES['PlannedPartitions'] = PlannedPartitions

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle_client import Client, Plan, SelectionError, Verdict, local
+from treadle_client import ChangeKind, Client, Plan, SelectionError, Verdict, local
 
 HELPERS = """
 LIMIT = 1
@@ -194,3 +194,21 @@ def test_an_intermediate_is_reused_of_an_older_run(project: Project) -> None:
     assert steps["graphed.first"].reused_from_run_id
     assert not steps["graphed.second"].reused_from_run_id
     assert project.client.load("graphed") == 3
+
+
+def test_what_reads_a_variable_runs_and_says_so(project: Project) -> None:
+    project.edit(
+        "assets.py",
+        "def told(config: Settings):\n    return config.size",
+        "def told(config: Settings):\n    return len(config.name)",
+    )
+    given = {"ops": {"told": {"config": {"name": {"env": "HOME"}}}}}
+    project.made("told", config=given)
+
+    (step,) = project.plan("told", config=given).steps
+
+    assert step.verdict is Verdict.RUN
+    assert "the environment variable HOME, whose value is not compared" in step.reason
+    assert [(each.kind, each.name) for each in step.changes] == [(ChangeKind.VARIABLE, "HOME")]
+    project.made("told")
+    assert project.running("told") == set()

@@ -81,6 +81,19 @@ def with_variables(
     }
 
 
+def variables_in(value: UserValue, schema: Schema, root: Schema | None = None) -> Iterator[str]:
+    """Yield the names of the variables that `with_variables` would read."""
+    root = schema if root is None else root
+    if isinstance(value, tuple):
+        for index, each in enumerate(value):
+            yield from variables_in(each, schema_of(index, schema, root), root)
+    elif isinstance(value, Mapping) and is_env(value, schema, root):
+        yield str(value[ENV])
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from variables_in(each, schema_of(name, schema, root), root)
+
+
 def _member(value: str, schema: Schema, root: Schema) -> UserValue:
     """Return the value of the member of an enum that a text names, else the text."""
     for each in branches(schema, root):

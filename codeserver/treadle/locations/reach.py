@@ -26,13 +26,15 @@ class Reach:
 
     `names` are the definitions of the user's that some step reaches, "module.name", and `digests` short
     digests of what each has itself. Of one name there may be several. `seeing` are the steps whose op has
-    its context, or may get it: those can tell what is selected.
+    its context, or may get it: those can tell what is selected. `variables` are the environment variables that
+    steps may read by an `EnvVar` of their code or their resources; "" where its name cannot be told.
     """
 
     steps: Mapping[StepKey, Reached] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     seeing: frozenset[StepKey] = frozenset()
+    variables: Mapping[StepKey, tuple[str, ...]] = field(default_factory=dict)
 
     def digest_of(self, step_key: StepKey) -> str:
         """Return the digest of what a step reaches, "" where its op's says all."""

@@ -17,6 +17,7 @@ class Part:
     """A function, class, constant, module or resource: its `name` for people, and its content.
 
     In `text` a reference to another part is its place in `refers`. `is_class`: a value may be of it.
+    `variables` are the environment variables whose `EnvVar` it holds.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Part:
     text: str = ""
     refers: list[Part] = field(default_factory=list)
     is_class: bool = False
+    variables: set[str] = field(default_factory=set)
 
     def ref(self, part: Part) -> str:
         """Refer to a part, and return how that reads."""

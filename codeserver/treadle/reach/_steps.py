@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from treadle.config._env_var import EnvVar
 from treadle.locations import canonical
 from treadle.locations.reach import Reach, Reached
 from treadle.locations.snapshot import Snapshot, Step
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from treadle.locations.location import LoadedLocation
 
 _OURS: Final = '["foreign","treadle'
+_VARIABLE: Final = EnvVar.__name__
 
 
 def reach_of(location: LoadedLocation) -> Reach:
@@ -68,6 +70,13 @@ def _names_ours(root: Part) -> bool:
     return any(_OURS in part.text for part in reached_from(root).values())
 
 
+def _variables(root: Part) -> frozenset[str]:
+    """Return the environment variables that a part leads to: "" for one whose name only running code tells."""
+    parts = reached_from(root).values()
+    named = frozenset(name for part in parts for name in part.variables)
+    return named | {""} if any(_VARIABLE in part.text for part in parts) else named
+
+
 class _Table:
     """What is found of steps, each definition once."""
 
@@ -76,6 +85,7 @@ class _Table:
         self._places: dict[tuple[str, str], int] = {}
         self._of_parts: dict[int, frozenset[int]] = {}
         self._steps: dict[StepKey, Reached] = {}
+        self._variables: dict[StepKey, tuple[str, ...]] = {}
 
     def add(self, key: StepKey, version: str, used: Sequence[Part], code: Sequence[Part]) -> None:
         """Add a step: what is declared of it, the resources that it uses, and its code with what that is given."""
@@ -84,6 +94,10 @@ class _Table:
             places |= self._reached(part)
         if version:
             places |= {self._place("code_version", sha256(version)[:16])}
+        variables = {name for part in (*used, *code) for name in _variables(part)}
+        if variables:
+            # A name says more than that there is one.
+            self._variables[key] = tuple(sorted(variables - {""})) or ("",)
         written = [version, *(self._digest(part) for part in used)]
         written += sorted(self._digest(part) for part in code)
         self._steps[key] = Reached(digest=sha256("\n".join(written)), parts=tuple(sorted(places)))
@@ -109,6 +123,7 @@ class _Table:
         """Return all of it."""
         return Reach(
             seeing=seeing,
+            variables=self._variables,
             steps=self._steps,
             names=tuple([name for name, _ in self._places]),
             digests=tuple([digest for _, digest in self._places]),

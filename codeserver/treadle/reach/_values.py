@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from pathlib import PurePath
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from treadle.config._env_var import EnvVar
 from treadle.locations import canonical
 from treadle.locations.digest import SCALARS
 from treadle.locations.snapshot import SourceLine
@@ -57,6 +58,7 @@ class Values:
         try:
             return self._text(part, value, module, ())
         except (_Opaque, RecursionError):
+            part.variables.update(variables_in(value))
             kind = canonical.write(type(value).__qualname__)
             if not module:
                 return f'["opaque",{kind},{part.ref(self._walk.everything())}]'
@@ -100,6 +102,9 @@ class Values:
                 return _joined('"property"', say(value.fget), say(value.fset), say(value.fdel))
             case functools.cached_property():
                 return _joined('"cached"', say(value.func))
+            case EnvVar():
+                part.variables.add(str(value))
+                return canonical.write(["variable", str(value)])
             case Enum():
                 return _joined('"enum"', say(kind), canonical.write(value.name))
             case SourceLine():
@@ -164,6 +169,26 @@ class Values:
             or bool(self._walk.owners.module_of(base))
             or base.__module__.startswith("treadle")
         )
+
+
+def variables_in(value: object) -> Iterator[str]:
+    """Yield the names of the variables that stand in a value whose content cannot be told, as far as it opens."""
+    waiting, seen = [value], {id(value): value}
+    while waiting and len(seen) < _MOST_ITEMS:
+        each = waiting.pop()
+        if isinstance(each, EnvVar):
+            yield str(each)
+        if isinstance(each, FunctionType | ModuleType | type):
+            continue
+        inside = [item for _, item in _state(each)]
+        if isinstance(each, Mapping):
+            inside += [*each.keys(), *each.values()]
+        elif isinstance(each, list | tuple | set | frozenset):
+            inside += each
+        for item in inside:
+            if type(item) not in SCALARS and id(item) not in seen:
+                seen[id(item)] = item
+                waiting.append(item)
 
 
 def _state(value: object) -> Iterator[tuple[str, object]]:

@@ -31,7 +31,7 @@ from treadle_planner._fan_outs import FanOutsBefore
 from treadle_planner._reads import Reads
 from treadle_planner._words import capital, named
 from treadle_planner.reusing.elements import is_element, read_name
-from treadle_planner.reusing.eligible import has_to_do_with_partitions, ordered_keys
+from treadle_planner.reusing.eligible import not_compared, ordered_keys
 from treadle_planner.reusing.known import Known
 
 Selections: TypeAlias = Mapping[str, tuple[KeyText, ...]]
@@ -145,14 +145,9 @@ class _Choice:
         if self._mode_of(step) is not ReuseMode.UNCHANGED:
             self._why[step.key] = []
             return
-        if step.mapped_over:
-            over = step.mapped_over[0].step_key
-            told = f"it is mapped over {over}, of which the elements are not known yet"
-            self._why[step.key] = [_changed(ChangeKind.FAN_OUT, over, told)]
-            return
-        if has_to_do_with_partitions(step):
-            told = "what is made of partitions, or reads them, is not compared with earlier runs"
-            self._why[step.key] = [_changed(ChangeKind.PARTITION, "", told)]
+        never = [_changed(*each) for each in not_compared(self._index, step)]
+        if never:
+            self._why[step.key] = never
             return
         if step.key in self.forced:
             self._why[step.key] = [self.forced[step.key]]

@@ -275,6 +275,10 @@ class _ChangeKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ChangeKind
     """It is mapped over a fan-out whose elements are not known yet: `name` is the fan-out's step."""
     CHANGE_KIND_PARTITION: _ChangeKind.ValueType  # 8
     """It makes or reads partitions: such a step is never taken from an earlier run."""
+    CHANGE_KIND_VARIABLE: _ChangeKind.ValueType  # 9
+    """It may read an environment variable by an EnvVar: such a step is never taken from an earlier run. `name`
+    is the variable, or empty where only its code tells it.
+    """
 
 class ChangeKind(_ChangeKind, metaclass=_ChangeKindEnumTypeWrapper):
     """What of a step differs from the last run that ran it."""
@@ -297,6 +301,10 @@ CHANGE_KIND_FAN_OUT: ChangeKind.ValueType  # 7
 """It is mapped over a fan-out whose elements are not known yet: `name` is the fan-out's step."""
 CHANGE_KIND_PARTITION: ChangeKind.ValueType  # 8
 """It makes or reads partitions: such a step is never taken from an earlier run."""
+CHANGE_KIND_VARIABLE: ChangeKind.ValueType  # 9
+"""It may read an environment variable by an EnvVar: such a step is never taken from an earlier run. `name`
+is the variable, or empty where only its code tells it.
+"""
 Global___ChangeKind: _TypeAlias = ChangeKind  # noqa: Y015
 
 class _LoadState:
