@@ -67,10 +67,13 @@ class MetadataValue:
     rendering: _Str = ""
 
     def __eq__(self, other: object) -> _Bool:
-        """Whether the other is the same value shown the same way, or the plain value of this one."""
+        """Whether the other is the same value shown the same way, or the plain value of this one.
+
+        Plain lists and tuples are equal: the client has tuples where metadata was given in lists.
+        """
         if isinstance(other, MetadataValue):
             return (self.value, self.rendering) == (other.value, other.rendering)
-        return bool(self.value == other)
+        return bool(in_lists(self.value) == in_lists(other))
 
     def __hash__(self) -> _Int:
         return hash(self.value)
@@ -208,6 +211,13 @@ class MetadataValue:
         from treadle._metadata_kinds import TableColumnLineageMetadataValue
 
         return TableColumnLineageMetadataValue(lineage)
+
+
+def in_lists(data: Any) -> Any:
+    """Return plain data with lists for its tuples, as it was given and as JSON has it."""
+    if isinstance(data, Mapping):
+        return {name: in_lists(each) for name, each in data.items()}
+    return [in_lists(each) for each in data] if isinstance(data, list | tuple) else data
 
 
 def metadata_entries(

@@ -8,7 +8,7 @@ from typing import Any
 
 from treadle._errors import ArgumentError
 from treadle._keys import AssetKey, KeyLike, as_key
-from treadle._metadata import MetadataValue
+from treadle._metadata import MetadataValue, in_lists
 from treadle._source import user_line
 from treadle._system import os
 from treadle._table_schema import (
@@ -358,7 +358,7 @@ def value_of(value: Any, rendering: str) -> MetadataValue:
         "python_artifact": lambda named: PythonArtifactMetadataValue(*named.split(":", 1)),
         "job": lambda named: DagsterJobMetadataValue(named["job"], named["location"]),
     }
-    value = _in_lists(value)
+    value = in_lists(value)
     if rendering:
         return by_rendering.get(rendering, lambda data: MetadataValue(data, rendering))(value)
     kinds: tuple[tuple[type, Callable[[Any], MetadataValue]], ...] = (
@@ -371,13 +371,6 @@ def value_of(value: Any, rendering: str) -> MetadataValue:
     if value is None:
         return NullMetadataValue()
     return next((make for kind, make in kinds if isinstance(value, kind)), JsonMetadataValue)(value)
-
-
-def _in_lists(data: Any) -> Any:
-    """Return plain data with lists for its tuples, as it was given and as JSON has it."""
-    if isinstance(data, Mapping):
-        return {name: _in_lists(each) for name, each in data.items()}
-    return [_in_lists(each) for each in data] if isinstance(data, list | tuple) else data
 
 
 def values_of(entries: Iterable[MetadataEntry]) -> dict[str, MetadataValue]:

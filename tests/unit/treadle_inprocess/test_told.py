@@ -206,6 +206,12 @@ def test_without_an_op_there_is_no_context_to_get() -> None:
         OpExecutionContext.get()
 
 
+def as_the_client_has_it(data: object) -> object:
+    if isinstance(data, dict):
+        return {name: as_the_client_has_it(each) for name, each in data.items()}
+    return tuple(map(as_the_client_has_it, data)) if isinstance(data, list) else data
+
+
 GIVEN = {
     "rows": 3,
     "share": 0.5,
@@ -255,4 +261,5 @@ def test_what_was_given_comes_back_as_a_value_of_its_kind_that_equals_the_plain_
         else:
             assert (found.value, type(found.value)) == (given, type(given))
         assert found == found.value
+        assert found == as_the_client_has_it(found.value)
         assert found != "another"
