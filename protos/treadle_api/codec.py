@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Final, TypeVar
+from importlib import import_module
+from typing import TypeVar
 
 from google.protobuf import message as protobuf
-from google.protobuf.message_factory import GetMessageClass
 
 from treadle_api.filling import fill
 from treadle_api.reading import reader
-from treadle_api.v1 import (
-    codeserver_pb2,
-    error_pb2,
-    event_pb2,
-    graph_pb2,
-    launcher_pb2,
-    partition_pb2,
-    plan_pb2,
-    policy_pb2,
-    run_pb2,
-    value_pb2,
-    worker_pb2,
-)
 from treadle_contract.message import ContractError, Message
 
 M = TypeVar("M", bound=Message)
 P = TypeVar("P", bound=protobuf.Message)
-
-_FILES: Final = (
-    codeserver_pb2,
-    error_pb2,
-    event_pb2,
-    graph_pb2,
-    launcher_pb2,
-    partition_pb2,
-    plan_pb2,
-    policy_pb2,
-    run_pb2,
-    value_pb2,
-    worker_pb2,
-)
 
 
 def to_proto(message: Message, into: type[P]) -> P:
@@ -65,14 +36,7 @@ def from_proto(message: protobuf.Message, into: type[M]) -> M:
 
 
 def proto_class(cls: type[Message]) -> type[protobuf.Message]:
-    """Return the protobuf class of the same name."""
-    return _proto_classes()[cls.__name__]
-
-
-@cache
-def _proto_classes() -> Mapping[str, type[protobuf.Message]]:
-    return {
-        name: GetMessageClass(descriptor)
-        for file in _FILES
-        for name, descriptor in file.DESCRIPTOR.message_types_by_name.items()
-    }
+    """Return the protobuf class of the same name, of the file of the same name."""
+    file = import_module(f"treadle_api.v1.{cls.__module__.rpartition('.')[2]}_pb2")
+    made: type[protobuf.Message] = getattr(file, cls.__name__)
+    return made
