@@ -2204,9 +2204,10 @@ class LoadedPartition(View):
     value_ref: The value. None: the record has none.
     store_sequence: The store sequence of the materialization.
     materialized_at: When it was materialized. Set by the launcher.
+    version: AssetFact.version of it as the plan was made.
     """
 
-    __slots__ = __match_args__ = ('partition_key', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at')
+    __slots__ = __match_args__ = ('partition_key', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'version')
     partition_key: str
     """The partition's key."""
     run_id: RunId
@@ -2219,6 +2220,8 @@ class LoadedPartition(View):
     """The store sequence of the materialization."""
     materialized_at: datetime | None
     """When it was materialized. Set by the launcher."""
+    version: str
+    """AssetFact.version of it as the plan was made."""
 
     def __init__(
         self,
@@ -2229,6 +2232,7 @@ class LoadedPartition(View):
         value_ref: ValueRef | None = None,
         store_sequence: int = 0,
         materialized_at: datetime | None = None,
+        version: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'partition_key', partition_key)
@@ -2237,6 +2241,7 @@ class LoadedPartition(View):
         put(self, 'value_ref', value_ref)
         put(self, 'store_sequence', store_sequence)
         put(self, 'materialized_at', materialized_at)
+        put(self, 'version', version)
 
     TABLE: ClassVar[Rows] = (
         (1, 'partition_key', 'text', 'one', ''),
@@ -2245,6 +2250,7 @@ class LoadedPartition(View):
         (4, 'value_ref', 'message', 'maybe', 'ValueRef'),
         (5, 'store_sequence', 'wide', 'one', ''),
         (6, 'materialized_at', 'time', 'maybe', 'Timestamp'),
+        (7, 'version', 'text', 'one', ''),
     )
 
 

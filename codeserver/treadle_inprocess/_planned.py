@@ -105,7 +105,7 @@ class _Known:
             made = self._home.latest_partitions(key)
             found = {each: one for each, one in made.items() if each in keys}
             self.partitions[key] = found
-            facts.append(told_of_partitions(key, found, keys))
+            facts.append(told_of_partitions(key, found, keys, versions=asked.versions))
         successes = self._home.successes
         steps = () if successes is None else successes.of(question.steps)
         return Told(facts=tuple(facts), steps=steps)

@@ -9,6 +9,7 @@ from treadle import selection
 from treadle.selection import And, Expression, Key, Not, union
 from treadle.selection import OnRecord as Recorded
 from treadle_contract.codeserver import EarlierStep
+from treadle_contract.fan_outs import unexpanded
 from treadle_contract.ids import KeyText, StepKey
 from treadle_contract.lazy_dataclasses import dataclass, replace
 from treadle_contract.plan import (
@@ -139,13 +140,18 @@ class OnRecord:
     def _unchanged(self, found: Settled, *, any_selection: bool = False) -> Conversation[Settled]:
         """Plan the same once more, so that what is unchanged is reused."""
         running = [step for step in found.plan.steps if step.verdict is Verdict.RUN]
-        keys = {asset.asset_key for step in running for out in step.outputs for asset in out.assets}
+        of_partitions = self._record.partitions
+        questions = [each for step in running for each in of_partitions.questions_of_versions(step)]
+        whole = [step for step in running if step.partitions is None]
+        keys = {asset.asset_key for step in whole for out in step.outputs for asset in out.assets}
         keys.update(key for step in running for key in ordered_keys(self._index, step))
         keys.update(load.asset_key for load in found.plan.loads)
-        yield from self._record.learn(keys)
+        yield from self._record.learn(keys, dict.fromkeys(questions))
+        found_before = yield from self._earlier(running)
         known = Known(
             facts={key: self._record.fact(key) for key in keys},
-            earlier=(yield from self._earlier(running)),
+            earlier=found_before,
+            partitions=of_partitions,
             any_selection=any_selection,
         )
         again = self._owned(replace(found.asked, known=known))
@@ -154,12 +160,25 @@ class OnRecord:
     def _earlier(
         self, running: Sequence[PlannedStep]
     ) -> Conversation[Mapping[StepKey, Sequence[EarlierStep]]]:
-        """Ask for successes of steps and, level by level, of what fan-outs came to in those."""
+        """Ask for successes of steps and, level by level, of what fan-outs came to in those.
+
+        Those count in which a step made the partitions that it makes now.
+        """
         earlier: dict[StepKey, Sequence[EarlierStep]] = {}
         unknown = {step.key for step in running}
+        partitions = {unexpanded(step.key): step.partitions for step in running}
         while unknown:
             found = yield from self._record.earlier(unknown)
-            earlier.update({key: found.get(key, ()) for key in unknown})
+            earlier.update(
+                {
+                    key: [
+                        each
+                        for each in found.get(key, ())
+                        if each.partitions == partitions.get(unexpanded(key))
+                    ]
+                    for key in unknown
+                }
+            )
             unknown = mapped_keys(running, earlier) - earlier.keys()
         return earlier
 

@@ -669,25 +669,30 @@ class AssetFact(Message):
 class PartitionFact(Message):
     """What a launcher knows of some partitions of an asset: a run made each of them."""
 
-    __slots__ = __match_args__ = ('keys', 'gone')
+    __slots__ = __match_args__ = ('keys', 'gone', 'version')
     keys: PartitionKeyRange
     """Their keys, in the order of the definition."""
     gone: str
     """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
+    version: str
+    """AssetFact.version of the partition. Empty: it was not asked for, or the value is gone."""
 
     def __init__(
         self,
         *,
         keys: PartitionKeyRange,
         gone: str = "",
+        version: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'keys', keys)
         put(self, 'gone', gone)
+        put(self, 'version', version)
 
     FIELDS = (
         ('keys', 1, 'keys', 'message', 'one', 'PartitionKeyRange', 'keys', True, 0),
         ('gone', 2, 'gone', 'text', 'one', '', 'gone', False, 5),
+        ('version', 3, 'version', 'text', 'one', '', 'version', False, 5),
     )
 
 
@@ -768,13 +773,15 @@ class PlanQuestion(Message):
 class PartitionsQuestion(Message):
     """Asks for some partitions of an asset."""
 
-    __slots__ = __match_args__ = ('asset_key', 'partitions', 'definition')
+    __slots__ = __match_args__ = ('asset_key', 'partitions', 'definition', 'versions')
     asset_key: KeyText
     """The asset."""
     partitions: PlannedPartitions | None
     """Those that it is asked for. Unset: all that a run made."""
     definition: PartitionsDefinition
     """The definition of the asset: what it has not is not told of."""
+    versions: bool
+    """Their versions are asked for: each is told of by itself."""
 
     def __init__(
         self,
@@ -782,16 +789,19 @@ class PartitionsQuestion(Message):
         asset_key: KeyText,
         partitions: PlannedPartitions | None = None,
         definition: PartitionsDefinition,
+        versions: bool = False,
     ) -> None:
         put = object.__setattr__
         put(self, 'asset_key', asset_key)
         put(self, 'partitions', partitions)
         put(self, 'definition', definition)
+        put(self, 'versions', versions)
 
     FIELDS = (
         ('asset_key', 1, 'assetKey', 'text', 'one', '', 'asset_key', True, 2),
         ('partitions', 2, 'partitions', 'message', 'maybe', 'PlannedPartitions', 'partitions', False, 0),
         ('definition', 3, 'definition', 'message', 'one', 'PartitionsDefinition', 'definition', True, 0),
+        ('versions', 4, 'versions', 'flag', 'one', '', 'versions', False, 0),
     )
 
 

@@ -904,7 +904,7 @@ class Load(Message):
 class LoadedPartition(Message):
     """What is on record of one partition that is loaded."""
 
-    __slots__ = __match_args__ = ('partition_key', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at')
+    __slots__ = __match_args__ = ('partition_key', 'run_id', 'step_key', 'value_ref', 'store_sequence', 'materialized_at', 'version')
     partition_key: str
     """The partition's key."""
     run_id: RunId
@@ -917,6 +917,8 @@ class LoadedPartition(Message):
     """The store sequence of the materialization."""
     materialized_at: datetime | None
     """When it was materialized. Set by the launcher."""
+    version: str
+    """AssetFact.version of it as the plan was made."""
 
     def __init__(
         self,
@@ -927,6 +929,7 @@ class LoadedPartition(Message):
         value_ref: ValueRef | None = None,
         store_sequence: int = 0,
         materialized_at: datetime | None = None,
+        version: str = "",
     ) -> None:
         put = object.__setattr__
         put(self, 'partition_key', partition_key)
@@ -935,6 +938,7 @@ class LoadedPartition(Message):
         put(self, 'value_ref', value_ref)
         put(self, 'store_sequence', store_sequence)
         put(self, 'materialized_at', materialized_at)
+        put(self, 'version', version)
 
     FIELDS = (
         ('partition_key', 1, 'partitionKey', 'text', 'one', '', 'partition_key', True, 29),
@@ -943,6 +947,7 @@ class LoadedPartition(Message):
         ('value_ref', 4, 'valueRef', 'message', 'maybe', 'ValueRef', 'value_ref', False, 0),
         ('store_sequence', 5, 'storeSequence', 'wide', 'one', '', 'store_sequence', False, 23),
         ('materialized_at', 6, 'materializedAt', 'time', 'maybe', '', 'materialized_at', False, 0),
+        ('version', 7, 'version', 'text', 'one', '', 'version', False, 5),
     )
 
 

@@ -204,13 +204,15 @@ def test_keys_that_are_added_are_partitions_and_those_removed_are_read_no_more(
         client.materialize("sign", partition="oslo")
 
 
-def test_a_day_runs_each_time_where_what_is_unchanged_is_reused(client: Client) -> None:
-    selection, day = "raw or made", "2024-05-04"
+def test_a_day_is_reused_for_the_same_day_alone(client: Client) -> None:
+    selection, day, other = "raw or made", "2024-05-04", "2024-05-05"
     make(client, selection, partition=day)
 
-    plan = client.plan(selection, partition=day, reuse="unchanged")
+    same = client.plan(selection, partition=day, reuse="unchanged")
+    another = client.plan(selection, partition=other, reuse="unchanged")
 
-    assert {step.verdict.value for step in plan.steps} == {"RUN"}
+    assert {step.verdict.value for step in same.steps} == {"REUSE"}
+    assert {step.verdict.value for step in another.steps} == {"RUN"}
 
 
 def test_the_command_takes_a_partition_and_shows_it(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from treadle_contract.codeserver import AssetFact, PartitionsQuestion
 from treadle_contract.ids import KeyText
-from treadle_contract.plan import Load
+from treadle_contract.plan import Load, PlannedPartitions, PlannedStep
 from treadle_partitions import KeySet, UnknownPartition, range_text
+from treadle_partitions.versions import loaded_of
 from treadle_planner._refusals import PlanRefused, RefusalReason
 from treadle_planner.partitions._definitions import KeysNow
 
@@ -38,6 +39,7 @@ class PartitionRecord:
         self._asked: list[PartitionsQuestion] = []
         self._made: dict[KeyText, KeySet] = {}
         self._gone: dict[KeyText, list[tuple[KeySet, str]]] = {}
+        self._versions: dict[KeyText, dict[str, str]] = {}
 
     def question(self, load: Load) -> PartitionsQuestion:
         """Return what is to be asked about a load."""
@@ -47,6 +49,35 @@ class PartitionRecord:
             partitions=None if load.every_partition else load.partitions,
             definition=definitions.by_id[definitions.of_asset[load.asset_key]],
         )
+
+    def questions_of_versions(self, step: PlannedStep) -> Iterator[PartitionsQuestion]:
+        """Yield what is to be asked about what a step makes and reads of partitions."""
+        asked: list[tuple[KeyText, PlannedPartitions | None]] = []
+        if step.partitions is not None:
+            asked += [
+                (each.asset_key, step.partitions) for out in step.outputs for each in out.assets
+            ]
+        for source in (source for each in step.inputs for source in each.sources):
+            loaded = loaded_of(source)
+            if source.every_partition or loaded is not None:
+                asked.append((source.load_asset_key or source.asset_key, loaded))
+        definitions = self._now.definitions
+        for key, partitions in asked:
+            if key in definitions.of_asset:
+                definition = definitions.by_id[definitions.of_asset[key]]
+                yield PartitionsQuestion(
+                    asset_key=key, partitions=partitions, definition=definition, versions=True
+                )
+
+    def versions(self, key: KeyText, partitions: PlannedPartitions | None) -> Mapping[str, str]:
+        """Return the versions of partitions of an asset by their keys, "" where none is known.
+
+        Of None, of all that a run made, as far as they were asked for.
+        """
+        known = self._versions.get(key, {})
+        if partitions is None:
+            return known
+        return {each: known.get(each, "") for each in self._now.set_of(partitions)}
 
     def not_asked(self, questions: Iterable[PartitionsQuestion]) -> tuple[PartitionsQuestion, ...]:
         """Return those that were not asked yet."""
@@ -65,6 +96,8 @@ class PartitionRecord:
                 except UnknownPartition:
                     continue
                 self._made[fact.asset_key] = self._made.get(fact.asset_key, KeySet(keys)) | found
+                if each.keys.first == each.keys.last:
+                    self._versions.setdefault(fact.asset_key, {})[each.keys.first] = each.version
                 if each.gone:
                     self._gone.setdefault(fact.asset_key, []).append((found, each.gone))
 

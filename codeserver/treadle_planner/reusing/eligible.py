@@ -14,18 +14,6 @@ from treadle_planner._index import SnapshotIndex
 from treadle_planner._request import Asked
 
 
-def has_to_do_with_partitions(step: PlannedStep) -> bool:
-    """Tell whether a step makes partitions, or reads some: which value is which one's is not compared.
-
-    This is where the partition would enter what is compared.
-    """
-    sources = (source for each in step.inputs for source in each.sources)
-    return step.partitions is not None or any(
-        source.partitions is not None or source.by_partition or source.every_partition
-        for source in sources
-    )
-
-
 def variables_of(index: SnapshotIndex, step: PlannedStep) -> tuple[str, ...]:
     """Return the environment variables that a step may read by an `EnvVar`, sorted; "": one without a name.
 
@@ -52,9 +40,6 @@ def not_compared(index: SnapshotIndex, step: PlannedStep) -> Iterator[tuple[Chan
         over = step.mapped_over[0].step_key
         told = f"it is mapped over {over}, of which the elements are not known yet"
         yield ChangeKind.FAN_OUT, over, told
-    elif has_to_do_with_partitions(step):
-        told = "what is made of partitions, or reads them, is not compared with earlier runs"
-        yield ChangeKind.PARTITION, "", told
     else:
         for name in variables_of(index, step):
             what = f"the environment variable {name}" if name else "an EnvVar"

@@ -153,6 +153,10 @@ class _Choice:
             self._why[step.key] = [self.forced[step.key]]
             return
         earlier = self._known.earlier.get(step.key, ())
+        if not earlier and step.partitions is not None:
+            told = "no earlier run made these partitions with success"
+            self._why[step.key] = [_changed(ChangeKind.PARTITION, "", told)]
+            return
         if not earlier:
             told = "no earlier run ran it with success"
             self._why[step.key] = [_changed(ChangeKind.NEW, "", told)]
@@ -276,8 +280,7 @@ class _Choice:
         for source in planned.sources:
             made = source.step_output
             if made is None:
-                assert source.load_asset_key is not None, "a source is one of two"
-                versions.append(self._known.version(source.load_asset_key))
+                versions.append(self._known.loaded(source))
                 continue
             upstream = self.reused.get(made.step_key)
             if upstream is None:
@@ -293,7 +296,7 @@ class _Choice:
                 if not is_element(source):
                     continue
             version = upstream.output_versions.get(element(made.output, made.mapping_key), "")
-            versions.append(version_in(made, version))
+            versions.append(self._known.with_loaded(source, version_in(made, version)))
         if planned.nothing and not versions:
             return
         if not all(versions):
@@ -330,7 +333,7 @@ class _Choice:
 
     def _lack(self, step: PlannedStep, earlier: EarlierStep, output: str, key: KeyText) -> str:
         """Say why what a success made is not the asset as it is to be, "" where it is."""
-        version = self._known.version(key)
+        version = self._known.version(key, step.partitions)
         is_latest = version == earlier.output_versions.get(output)
         if self._known.any_selection:
             # Another success may have made it, of another part of the block.
@@ -371,7 +374,9 @@ class _Choice:
         outputs = self._index.wiring.steps[unexpanded(key)].outputs
         made = next(each for each in outputs if each.name == output)
         version = earlier.output_versions.get(output)
-        return any(self._known.version(asset) == version for asset in made.asset_keys)
+        return any(
+            self._known.version(asset, earlier.partitions) == version for asset in made.asset_keys
+        )
 
 
 def _changed(kind: ChangeKind, name: str, told: str) -> _Change:

@@ -182,7 +182,10 @@ class _Outputs:
         values: tuple[OutputStored, ...],
     ) -> None:
         readable = [each for each in values if _is_readable(origins, each)]
-        is_stored = planned.nothing or bool(readable)
+        lacking = {each.partition_key for each in values} - {
+            each.partition_key for each in readable
+        }
+        is_stored = planned.nothing or (bool(readable) and not lacking)
         (self.stored if is_stored else self.lost).add(planned.name)
         for each in readable:
             self.reused.append(

@@ -108,7 +108,14 @@ class OnRecord:
             if key not in known and key in keys:
                 known[key] = made
         self._known_partitions.add(asked.asset_key)
-        return told_of_partitions(asked.asset_key, known, keys)
+        if asked.versions and wanted is not None:
+            return told_of_partitions(
+                asked.asset_key,
+                {key: known[key] for key in wanted if key in known},
+                keys,
+                versions=True,
+            )
+        return told_of_partitions(asked.asset_key, known, keys, versions=asked.versions)
 
     @property
     def told_steps(self) -> Iterator[EarlierStep]:

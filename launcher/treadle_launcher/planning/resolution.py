@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from treadle_contract.codeserver import AssetFact, PartitionFact
 from treadle_contract.ids import KeyText
 from treadle_contract.lazy_dataclasses import dataclass, replace
-from treadle_contract.partition import PartitionsDefinition
+from treadle_contract.partition import PartitionKeyRange, PartitionsDefinition
 from treadle_contract.plan import Load, LoadedPartition, LoadState
 from treadle_launcher.clock import as_moment
 from treadle_launcher.planning.plan import Plan
@@ -102,6 +102,7 @@ def _resolve_partitions(
                 value_ref=each.value_ref,
                 store_sequence=each.store_sequence,
                 materialized_at=as_moment(each.time),
+                version=version_of_materialization(each),
             )
             for each in found
         ),
@@ -109,9 +110,31 @@ def _resolve_partitions(
 
 
 def told_of_partitions(
-    key: KeyText, records: Mapping[str, Materialization], keys: PartitionKeys
+    key: KeyText,
+    records: Mapping[str, Materialization],
+    keys: PartitionKeys,
+    *,
+    versions: bool = False,
 ) -> AssetFact:
-    """Return what a planner that asks for partitions of an asset is told of them: ranges of `keys`."""
+    """Return what a planner that asks for partitions of an asset is told of them: ranges of `keys`.
+
+    With `versions` each is told of by itself, with its version.
+    """
+    if versions:
+        return AssetFact(
+            asset_key=key,
+            recorded=bool(records),
+            partitions=tuple(
+                PartitionFact(
+                    keys=PartitionKeyRange(first=partition, last=partition),
+                    gone=unreadable(record),
+                    version=""
+                    if record.gone or record.removed
+                    else version_of_materialization(record),
+                )
+                for partition, record in records.items()
+            ),
+        )
     by_problem: dict[str, list[str]] = {}
     for partition, record in records.items():
         by_problem.setdefault(unreadable(record), []).append(partition)

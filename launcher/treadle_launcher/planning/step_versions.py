@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from treadle_contract.codeserver import EarlierStep
 from treadle_contract.fan_outs import element, unexpanded, version_in
 from treadle_contract.lazy_dataclasses import replace
-from treadle_contract.plan import PlannedSource, PlannedStep
+from treadle_contract.plan import PlannedSource, PlannedStep, PlannedStepOutput
 from treadle_launcher.planning.earlier_steps import Origins
 from treadle_launcher.runs.run_view import RunView
 from treadle_launcher.store.records import Success
-from treadle_launcher.values.versions import version_of_load, version_of_output
+from treadle_launcher.values.versions import (
+    version_of_load,
+    version_of_output,
+    versions_of_partitions,
+)
+from treadle_partitions import planned_keys
+from treadle_partitions.versions import loaded_of, of_partitions, version_read
 
 
 def with_versions(
@@ -46,11 +54,27 @@ def with_versions(
 
 
 def _version(view: RunView, source: PlannedSource) -> str:
+    if of_partitions(source):
+        made = None if source.step_output is None else _version_made(view, source.step_output)
+        return version_read(source, made, _loaded(view, source))
     if source.load_asset_key is not None:
         load = view.index.loads.get(source.load_asset_key)
         return "" if load is None else version_of_load(load)
-    made = source.step_output
-    assert made is not None, "a source is one of two"
+    assert source.step_output is not None, "a source is one of two"
+    return _version_made(view, source.step_output)
+
+
+def _loaded(view: RunView, source: PlannedSource) -> Mapping[str, str]:
+    """Return the versions of the partitions that were loaded of what was read."""
+    load = view.index.loads.get(source.load_asset_key or source.asset_key)
+    found = {} if load is None else versions_of_partitions(load)
+    if source.every_partition:
+        return found
+    definitions = view.plan.header.partitions_definitions
+    return {key: found.get(key, "") for key in planned_keys(loaded_of(source), definitions)}
+
+
+def _version_made(view: RunView, made: PlannedStepOutput) -> str:
     reuse = view.reuses.get(made.step_key)
     run_id = view.run_id if reuse is None else reuse.from_run_id
     step = view.steps.get(made.step_key)

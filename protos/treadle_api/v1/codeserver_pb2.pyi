@@ -865,8 +865,11 @@ class PartitionFact(_message.Message):
 
     KEYS_FIELD_NUMBER: _builtins.int
     GONE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     gone: _builtins.str
     """Why Treadle's own manager cannot read what was made: the clause of Load.gone. Empty: it can."""
+    version: _builtins.str
+    """AssetFact.version of the partition. Empty: it was not asked for, or the value is gone."""
     @_builtins.property
     def keys(self) -> _partition_pb2.PartitionKeyRange:
         """Their keys, in the order of the definition."""
@@ -876,10 +879,11 @@ class PartitionFact(_message.Message):
         *,
         keys: _partition_pb2.PartitionKeyRange | None = ...,
         gone: _builtins.str = ...,
+        version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["keys", b"keys"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["gone", b"gone", "keys", b"keys"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gone", b"gone", "keys", b"keys", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -984,8 +988,11 @@ class PartitionsQuestion(_message.Message):
     ASSET_KEY_FIELD_NUMBER: _builtins.int
     PARTITIONS_FIELD_NUMBER: _builtins.int
     DEFINITION_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
     asset_key: _builtins.str
     """The asset."""
+    versions: _builtins.bool
+    """Their versions are asked for: each is told of by itself."""
     @_builtins.property
     def partitions(self) -> _plan_pb2.PlannedPartitions:
         """Those that it is asked for. Unset: all that a run made."""
@@ -1000,10 +1007,11 @@ class PartitionsQuestion(_message.Message):
         asset_key: _builtins.str = ...,
         partitions: _plan_pb2.PlannedPartitions | None = ...,
         definition: _partition_pb2.PartitionsDefinition | None = ...,
+        versions: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["definition", b"definition", "partitions", b"partitions"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "definition", b"definition", "partitions", b"partitions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asset_key", b"asset_key", "definition", b"definition", "partitions", b"partitions", "versions", b"versions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

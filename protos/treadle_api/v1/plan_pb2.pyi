@@ -1155,6 +1155,7 @@ class LoadedPartition(_message.Message):
     VALUE_REF_FIELD_NUMBER: _builtins.int
     STORE_SEQUENCE_FIELD_NUMBER: _builtins.int
     MATERIALIZED_AT_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     partition_key: _builtins.str
     """The partition's key."""
     run_id: _builtins.str
@@ -1163,6 +1164,8 @@ class LoadedPartition(_message.Message):
     """The step that made the value."""
     store_sequence: _builtins.int
     """The store sequence of the materialization."""
+    version: _builtins.str
+    """AssetFact.version of it as the plan was made."""
     @_builtins.property
     def value_ref(self) -> _value_pb2.ValueRef:
         """The value. Unset: the record has none."""
@@ -1180,10 +1183,11 @@ class LoadedPartition(_message.Message):
         value_ref: _value_pb2.ValueRef | None = ...,
         store_sequence: _builtins.int = ...,
         materialized_at: _timestamp_pb2.Timestamp | None = ...,
+        version: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "value_ref", b"value_ref"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "partition_key", b"partition_key", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["materialized_at", b"materialized_at", "partition_key", b"partition_key", "run_id", b"run_id", "step_key", b"step_key", "store_sequence", b"store_sequence", "value_ref", b"value_ref", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
