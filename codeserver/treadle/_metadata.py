@@ -73,7 +73,8 @@ class MetadataValue:
         """
         if isinstance(other, MetadataValue):
             return (self.value, self.rendering) == (other.value, other.rendering)
-        return bool(in_lists(self.value) == in_lists(other))
+        plain = in_lists(other)
+        return bool(in_lists(self.value) == plain or in_lists(self.as_data()) == plain)
 
     def __hash__(self) -> _Int:
         return hash(self.value)

@@ -155,7 +155,13 @@ def _of_result(result: ExecuteInProcessResult) -> Outcome:
         states={key: state.name for key, state in result.step_states.items()},
         failures={key: failure.message for key, failure in result.failures.items()},
         values={each.asset_key.text: result.asset_value(each.asset_key) for each in made},
-        metadata={each.asset_key.text: dict(each.metadata) for each in made},
+        metadata={
+            each.asset_key.text: {
+                name: said.value if said.rendering == "path" else said
+                for name, said in each.metadata.items()
+            }
+            for each in made
+        },
         unexpected=tuple(sorted(each.asset_key.text for each in made if each.unexpected)),
         checks={
             f"{each.asset_key.text}:{each.check_name}": Checked(

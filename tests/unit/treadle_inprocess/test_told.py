@@ -261,5 +261,5 @@ def test_what_was_given_comes_back_as_a_value_of_its_kind_that_equals_the_plain_
         else:
             assert (found.value, type(found.value)) == (given, type(given))
         assert found == found.value
-        assert found == as_the_client_has_it(found.value)
+        assert found == as_the_client_has_it(found.as_data())
         assert found != "another"
