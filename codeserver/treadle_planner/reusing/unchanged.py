@@ -236,7 +236,7 @@ class _Choice:
                 )
 
     def _selection_changes(self, step: PlannedStep, earlier: EarlierStep) -> Iterator[_Change]:
-        if step.key not in self._index.snapshot.reach.seeing:
+        if unexpanded(step.key) not in self._index.snapshot.reach.seeing:
             # What it is to make shows in its outputs, and else it cannot tell.
             return
         now = (
