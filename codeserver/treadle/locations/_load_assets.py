@@ -188,7 +188,8 @@ def contents_of(modules: Iterable[object], owner: str) -> Iterator[Contents]:
     Raises:
         ArgumentError: one of them is no module.
     """
-    for module in modules:
+    given: object = modules
+    for module in given if isinstance(given, Iterable) else (given,):
         if not isinstance(module, ModuleType):
             raise ArgumentError(
                 f"{owner}: {in_words(module)} is no module.",
@@ -217,7 +218,17 @@ def current_module(owner: str) -> ModuleType:
 
 
 def package_modules(package: ModuleType) -> list[ModuleType]:
-    """Return a package and all modules in it, imported."""
+    """Return a package and all modules in it, imported.
+
+    Raises:
+        ArgumentError: it is none.
+    """
+    if not hasattr(package, "__path__"):
+        raise ArgumentError(
+            f"{in_words(package)} is no package: no modules are in it.",
+            fix="Give its modules: load_assets_from_modules([my_assets]).",
+            source=user_line(),
+        )
     inside = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     return [package, *(import_module(each.name) for each in inside)]
 

@@ -265,3 +265,16 @@ def test_those_of_a_package_get_a_backfill_policy_too(monkeypatch: pytest.Monkey
 def test_what_siblings_do_not_take_says_what_to_write() -> None:
     with pytest.raises(treadle.ArgumentError, match="write the whole key in the check"):
         treadle.load_asset_checks_from_package_name("json", asset_key_prefix="a")
+
+
+@pytest.mark.parametrize("given", [5, ModuleType("alone")])
+def test_what_is_no_package_is_refused(given: ModuleType) -> None:
+    with pytest.raises(
+        treadle.ArgumentError, match=r"is no package(.|\n)*load_assets_from_modules"
+    ):
+        treadle.load_assets_from_package_module(given)
+
+
+def test_what_is_no_list_of_modules_is_refused() -> None:
+    with pytest.raises(treadle.ArgumentError, match="5 is no module"):
+        load_assets_from_modules(5)  # type: ignore[arg-type]
