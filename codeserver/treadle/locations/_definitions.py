@@ -121,11 +121,19 @@ def _fill(made: Definitions, contents: Contents) -> None:
     built = build((contents,), contents.resources)
     refuse_unknown_spec_deps(contents.specs, contents.keys, contents.lines)
     refuse_missing_resources(contents)
+    if contents.resources and built.snapshot.partitions:
+        _refuse_shared_paths(contents, built)
     put = object.__setattr__
     put(made, "contents", contents)
     put(made, "built", built)
     put(made, "parts", ())
     put(made, "selected_jobs", _selected(contents, built) if contents.jobs else ())
+
+
+def _refuse_shared_paths(contents: Contents, built: Built) -> None:
+    from treadle.managers._shared_paths import refuse_shared_paths  # noqa: PLC0415 -- few modules have partitions
+
+    refuse_shared_paths(built.snapshot, contents.resources, contents.source)
 
 
 def _selected(contents: Contents, built: Built) -> tuple[SelectedJob, ...]:

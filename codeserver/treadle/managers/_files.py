@@ -78,6 +78,7 @@ class FilesystemIOManager(ConfigurableIOManagerFactory[IOManager], MaybeOwn):
     """
 
     base_dir: str | None = None
+    _paths_are_keys: ClassVar[bool] = True
 
     def create_io_manager(self, context: InitResourceContext) -> IOManager:
         """Make what stores and loads."""
@@ -94,6 +95,8 @@ class FilesystemIOManager(ConfigurableIOManagerFactory[IOManager], MaybeOwn):
 
 class _FsDefinition(IOManagerDefinition, MaybeOwn):
     """`fs_io_manager`: Treadle's own, unless it is configured with a folder."""
+
+    _paths_are_keys: ClassVar[bool] = True
 
     def is_treadles_own(self) -> bool:
         """Whether no folder was said."""

@@ -45,6 +45,7 @@ class _TableIOManager(ConfigurableIOManager):
     base_dir: str
 
     suffix: ClassVar[str]
+    _paths_are_keys: ClassVar[bool] = True
 
     def model_post_init(self, context: Any, /) -> None:
         """Look whether there is what reads and writes.

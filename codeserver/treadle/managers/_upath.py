@@ -44,6 +44,7 @@ class UPathIOManager(IOManager):
 
     extension: ClassVar[str | None] = None
     atomic: ClassVar[bool] = False
+    _paths_are_keys: ClassVar[bool] = True
 
     def __init__(self, base_path: Any = None) -> None:
         extension = self.extension

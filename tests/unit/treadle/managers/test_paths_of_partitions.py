@@ -8,6 +8,11 @@ from typing import Any
 import pytest
 
 from treadle import (
+    AssetKey,
+    ConflictError,
+    Definitions,
+    DynamicPartitionsDefinition,
+    FilesystemIOManager,
     MultiPartitionsDefinition,
     PickledObjectFilesystemIOManager,
     StaticPartitionsDefinition,
@@ -83,3 +88,32 @@ def test_a_partition_below_a_file_is_refused_with_what_to_do(tmp_path: Path) -> 
 
     with pytest.raises(NotADirectoryError, match="the value of another key or asset"):
         materialize([part], partition_key="a/b", resources=manager)
+
+
+@pytest.mark.parametrize(
+    "manager", [PickledObjectFilesystemIOManager("x"), FilesystemIOManager(base_dir="x")]
+)
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_an_asset_at_the_path_of_a_partition_of_another_one_is_refused(
+    manager: object, dynamic: bool
+) -> None:
+    parts = DynamicPartitionsDefinition(name="any") if dynamic else BELOW
+
+    @asset(partitions_def=parts)
+    def q() -> int:
+        return 1
+
+    def beside(*key: str) -> Any:
+        @asset(key=AssetKey(key))
+        def other() -> int:
+            return 2
+
+        return other
+
+    taken = beside("q", "a", "b")
+    with pytest.raises(ConflictError, match="partition 'a/b' of asset 'q' would lie in one file"):
+        Definitions([q, taken], resources={"io_manager": manager})
+
+    Definitions([q, taken])
+    if not dynamic:
+        Definitions([q, beside("q", "c")], resources={"io_manager": manager})
