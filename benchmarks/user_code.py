@@ -6,6 +6,7 @@ above it wrote, and when its first line ran (CLOCK_MONOTONIC, ns).
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 STEPS = """import os
@@ -151,6 +152,16 @@ def chain():
 """
 
 
+PARTITIONS = """from treadle import HourlyPartitionsDefinition, asset
+
+HOURS = HourlyPartitionsDefinition(start_date="{first}", end_date="{end}")
+
+@asset(partitions_def=HOURS)
+def hourly():
+    return 0
+"""
+
+
 def steps(length: int, imports: str = "") -> str:
     """Return a module of a chain and a fan of so many ops, and of one op."""
     return STEPS.format(length=length, imports=imports)
@@ -179,6 +190,18 @@ def assets(size: int, library: str = "treadle") -> str:
 def bare_assets(size: int) -> str:
     """Return the same with a decorator that does nothing."""
     return BARE + _bodies(size)
+
+
+def partitions(count: int) -> str:
+    """Return a module of an asset of so many hourly partitions."""
+    keys = hours(count + 1)
+    return PARTITIONS.format(first=keys[0], end=keys[-1])
+
+
+def hours(count: int) -> list[str]:
+    """Return the keys of the partitions of that asset."""
+    first = datetime(2010, 1, 1)
+    return [f"{first + timedelta(hours=hour):%Y-%m-%d-%H:%M}" for hour in range(count)]
 
 
 def graph(size: int, library: str = "treadle") -> str:
