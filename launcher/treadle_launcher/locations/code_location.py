@@ -32,7 +32,6 @@ from treadle_contract.plan import ExplanationPart, PlanOptions, Selection
 from treadle_launcher import defaults
 from treadle_launcher.errors import (
     CodeServerRefusedError,
-    LocationUnreachableError,
     NoHostForLocationError,
     Reason,
     RefusedError,
@@ -57,8 +56,6 @@ from treadle_launcher.wire.plan_call import plan_parts
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.1
-# Between two tries to reach a code server that was started at the same moment, in seconds.
-_AWAITED_PAUSE = 0.02
 _LONGEST_PAUSE = 5.0
 
 
@@ -107,24 +104,11 @@ class CodeLocation:
         await self.refresh_soon()
         if is_awaited and self.report is None:
             _LOG.info("waiting_for_code_server address=%s", self.address)
-            await self._first_answer()
+            with suppress(RefusedError):
+                await self.refresh(wait_for_ready=True)
         if self.report is None:
             _LOG.warning("code_server_away location=%s address=%s", self.name, self.address)
         self._follower = asyncio.create_task(self._follow(on_change))
-
-    async def _first_answer(self) -> None:
-        """Wait for one that is about to answer.
-
-        A connection that gRPC makes before its socket is there is hung up, and the call that waits may end
-        with it.
-        """
-        with suppress(RefusedError, TimeoutError):
-            async with asyncio.timeout(defaults.CODE_SERVER_TIMEOUT):
-                while self.report is None and not self.reachability.is_refused:
-                    with suppress(LocationUnreachableError):
-                        await self.refresh(wait_for_ready=True)
-                        return
-                    await asyncio.sleep(_AWAITED_PAUSE)
 
     def on_load(self, act: Callable[[str, str], None]) -> None:
         """Call this with the location's name and the generation that is served.

@@ -24,11 +24,6 @@ class Reachability:
         self.since = now()
 
     @property
-    def is_refused(self) -> bool:
-        """Whether it is not spoken with, though somebody is there."""
-        return bool(self._refused)
-
-    @property
     def problem(self) -> str:
         """Why it is not reached; "" if it is."""
         return "" if self.is_reachable else self._refused or self._why
