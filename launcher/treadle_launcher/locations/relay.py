@@ -122,6 +122,7 @@ class _End(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self.gone = asyncio.Event()
         self.other: _End | None = None
+        self._early = b""
 
     @property
     def peer(self) -> socket.socket | None:
@@ -134,6 +135,9 @@ class _End(asyncio.Protocol):
     def join(self, other: _End) -> None:
         """Hear from now on, for the other end to say."""
         self.other = other
+        if self._early:
+            self.data_received(self._early)
+            self._early = b""
         if self._transport is not None:
             self._transport.resume_reading()
 
@@ -156,7 +160,10 @@ class _End(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Say it (asyncio calls it)."""
-        if self.other is not None and self.other._transport is not None:
+        if self.other is None:
+            # Before Python 3.11.3 asyncio reads once, though it was told in `connection_made` not to.
+            self._early += data
+        elif self.other._transport is not None:
             self.other._transport.write(data)
 
     def pause_writing(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from treadle_access.addresses import UnixAddress
-from treadle_launcher.locations.relay import Relay
+from treadle_launcher.locations.relay import Relay, _End
 
 SECONDS = 30
 #: More than sockets and transports hold: who reads slowly has to be waited for.
@@ -105,5 +106,31 @@ def test_where_nobody_listens_it_hangs_up_and_why_it_refuses_is_told_once(folder
         await relay.close()
         await hung_up(writer)
         await server.end()
+
+    asyncio.run(asyncio.wait_for(body(), SECONDS))
+
+
+def test_what_is_said_before_the_far_end_is_there_is_not_lost(folder):
+    # asyncio before 3.11.3 reads once, whatever an end that was just made was told.
+    class Eager(_End):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            super().connection_made(transport)
+            self.data_received(b"early, ")
+
+    async def body() -> None:
+        echo = Echo()
+        await echo.serve(folder / "far.sock")
+        loop = asyncio.get_running_loop()
+        here, there = socket.socketpair()
+        _, near = await loop.create_unix_connection(Eager, sock=there)
+        _, far = await loop.create_unix_connection(_End, str(folder / "far.sock"))
+        far.join(near)
+        near.join(far)
+        reader, writer = await asyncio.open_unix_connection(sock=here)
+        writer.write(b"late")
+        assert await reader.readexactly(11) == b"early, late"
+        await hung_up(writer)
+        await asyncio.gather(near.gone.wait(), far.gone.wait())
+        await echo.end()
 
     asyncio.run(asyncio.wait_for(body(), SECONDS))
