@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from treadle.locations.snapshot import AssetSource
 from treadle_contract.lazy_dataclasses import dataclass
 from treadle_contract.partition import MappingRule, PlainMapping
 from treadle_contract.plan import PlannedPartitions
@@ -54,6 +55,9 @@ def reading(
     keys = run.now.keys(definition_id)
     reader_keys = run.now.whole() if readers is None else readers
     needed = needed_keys(run.now, mapping, reader_keys, keys, wired.step.key, key)
+    if readers is not None and isinstance(read.source, AssetSource) and read.source.is_earlier:
+        # What this very step makes, nobody has made before it, whatever is stored of earlier runs.
+        needed -= readers
     of_reader = WHOLE if reader_id is None else by_id[reader_id]
     is_one = reads_one(mapping, of_reader, by_id[definition_id])
     several = readers is not None and readers.count > 1

@@ -81,6 +81,11 @@ class BackfillOrders:
             raise NothingToBackfillError(message=_nothing(one, asked))
         dynamic = await self._record.dynamic_keys(one.definition)
         per_run = asked.partitions_per_run or await _per_run(where, one.assets) or chosen.count
+        most = min(limits.max_runs or self._max_runs, self._max_runs)
+        graph = await where.graph()
+        if graph.some_go_on(one.assets):
+            # A run reads what the one before it makes.
+            most = 1
         order = BackfillOrder(
             location=where.name,
             selection=selection,
@@ -91,7 +96,7 @@ class BackfillOrders:
             ranges=chosen.ranges(),
             partition_count=chosen.count,
             per_run=min(per_run, chosen.count),
-            max_runs=min(limits.max_runs or self._max_runs, self._max_runs),
+            max_runs=most,
             created_at=now,
             by_key=bool(dynamic_names(one.definition)),
             priority=limits.priority,

@@ -108,6 +108,17 @@ class Graph:
             return 1
         return asset.backfill_policy.max_partitions_per_run
 
+    def some_go_on(self, keys: Collection[str]) -> bool:
+        """Tell whether what makes one of these assets reads partitions of it that were made before."""
+        asked = set(keys)
+        return any(
+            source.asset_key in asked and self._assets[source.asset_key].block == step.block
+            for part in self._parts
+            for step in part.steps
+            for given in step.inputs
+            for source in given.sources
+        )
+
     def asset_size(self, key: str) -> int:
         """Return how many bytes one asset takes in a message; the key must be one of `keys`."""
         return self._assets[key].ByteSize()
