@@ -15,9 +15,34 @@ from treadle_worker.loading import sources
 _MAIN = "__main__"
 
 
+class _UserFiles:
+    """The user's files, looked for again where other ones are imported or one of them is written anew.
+
+    Looking takes as long as a small run. A file that is there since, and that nothing has imported, is not seen
+    before that.
+    """
+
+    def __init__(self) -> None:
+        self._imported: tuple[tuple[str, str], ...] = ()
+        self._found: dict[str, sources.SourceFile] = {}
+
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256 of each by module name."""
+        imported = tuple(sources.imported_files(sys.modules))
+        is_other = imported != self._imported or any(
+            sources.file_stamp(file.path) != file.stamp for file in self._found.values()
+        )
+        if is_other:
+            self._found, self._imported = sources.user_files(sys.modules), imported
+        return {name: file.sha256 for name, file in self._found.items()}
+
+
+_USER_FILES = _UserFiles()
+
+
 def sealed(location: LoadedLocation) -> LoadedLocation:
     """Return the location with its digests, and with what its steps reach."""
-    files = {name: file.sha256 for name, file in sources.user_files(sys.modules).items()}
+    files = _USER_FILES.digests()
     # A script's own, which no loader has.
     files[_MAIN] = _of_script()
     whole = location.sealed(

@@ -84,6 +84,7 @@ class _Table:
         self._digests = dict(digests)
         self._places: dict[tuple[str, str], int] = {}
         self._of_parts: dict[int, frozenset[int]] = {}
+        self._of_part: dict[int, int] = {}
         self._steps: dict[StepKey, Reached] = {}
         self._variables: dict[StepKey, tuple[str, ...]] = {}
 
@@ -111,9 +112,14 @@ class _Table:
     def _reached(self, part: Part) -> frozenset[int]:
         found = self._of_parts.get(part.number)
         if found is None:
-            parts = reached_from(part).values()
-            found = frozenset([self._place(each.name, each.own_digest) for each in parts])
+            found = frozenset(map(self._place_of, reached_from(part).values()))
             self._of_parts[part.number] = found
+        return found
+
+    def _place_of(self, part: Part) -> int:
+        found = self._of_part.get(part.number)
+        if found is None:
+            found = self._of_part[part.number] = self._place(part.name, part.own_digest)
         return found
 
     def _place(self, name: str, digest: str) -> int:

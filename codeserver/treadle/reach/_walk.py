@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
@@ -57,6 +58,23 @@ _OF_CLASSES: Final = frozenset(
 _METHODS: Final = (staticmethod, classmethod)
 
 
+# A process that runs one thing after the other, as a suite of tests does, reads what it was written in once.
+_parsed = lru_cache(maxsize=2048)(ast.parse)
+_dumped = lru_cache(maxsize=8192)(ast.dump)
+_names_in = lru_cache(maxsize=8192)(names_of_tree)
+_names_of = lru_cache(maxsize=8192)(names_of_code)
+
+
+@lru_cache(maxsize=8192)
+def _chains_of(annotation: str) -> tuple[Chain, ...]:
+    """Return the names that an annotation is written with; none if it is no Python."""
+    try:
+        tree = ast.parse(annotation, mode="eval")
+    except SyntaxError:
+        return ()
+    return tuple(sorted(names_of_tree(tree).chains))
+
+
 class Walk:
     """Finds parts, each once. `files` maps the user's modules to SHA-256 of their source."""
 
@@ -65,7 +83,6 @@ class Walk:
         self._parts: dict[Hashable, Part] = {}
         self._waiting: list[tuple[Part, Callable[[Part], None]]] = []
         self._trees: dict[str, ast.Module | None] = {}
-        self._names: dict[CodeType, Names] = {}
         self._values = Values(self)
         self._alive: list[object] = []
 
@@ -199,11 +216,7 @@ class Walk:
         for name in sorted(said):
             value = said[name]
             if isinstance(value, str):
-                try:
-                    tree = ast.parse(value, mode="eval")
-                except SyntaxError:
-                    continue
-                for chain in sorted(names_of_tree(tree).chains):
+                for chain in _chains_of(value):
                     if chain[0] in fn.__globals__:
                         yield from self._chain(part, chain, fn.__globals__, module)
             elif (
@@ -219,10 +232,7 @@ class Walk:
         written = set(plain_names(code))
         if not has_import(code) and not any(each in names or each in BY_TEXT for each in written):
             return
-        found = self._names.get(code)
-        if found is None:
-            found = self._names[code] = names_of_code(code)
-        yield from self._read(part, found, names, module)
+        yield from self._read(part, _names_of(code), names, module)
 
     def _read(self, part: Part, found: Names, names: dict[str, Any], module: str) -> Iterator[str]:
         for chain in sorted(found.chains):
@@ -300,9 +310,9 @@ class Walk:
         if type(cls) is not type:
             lines.append(self.value(part, type(cls), module))
         if tree is not None:
-            lines.append(ast.dump(tree))
+            lines.append(_dumped(tree))
             lines.extend(
-                self._read(part, names_of_tree(tree), vars(self.owners.modules[module]), module)
+                self._read(part, _names_in(tree), vars(self.owners.modules[module]), module)
             )
         for name, value in sorted(vars(cls).items()):
             if name not in _OF_CLASSES and (tree is None or self._is_written(name, value)):
@@ -339,16 +349,16 @@ class Walk:
         if module not in self._trees:
             file = vars(self.owners.modules[module]).get("__file__")
             try:
-                self._trees[module] = ast.parse(read_bytes(file)) if isinstance(file, str) else None
+                self._trees[module] = _parsed(read_bytes(file)) if isinstance(file, str) else None
             except (OSError, SyntaxError, ValueError, RecursionError):
                 self._trees[module] = None
         return self._trees[module]
 
     def _describe_module(self, part: Part, name: str) -> None:
         tree, names = self._tree(name), vars(self.owners.modules[name])
-        lines = [self.owners.files[name] if tree is None else ast.dump(tree)]
+        lines = [self.owners.files[name] if tree is None else _dumped(tree)]
         if tree is not None:
-            imports = names_of_tree(tree).imports
+            imports = _names_in(tree).imports
             for statement in sorted(imports, key=repr):
                 base = self._absolute(statement, name)
                 inner = [base, *(f"{base}.{each}" for each in statement.names)]

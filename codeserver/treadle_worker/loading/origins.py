@@ -5,7 +5,7 @@ from __future__ import annotations
 import site
 import sys
 import sysconfig
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 
@@ -44,6 +44,7 @@ def site_folders() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda path: (order.get(path, len(order)), path)))
 
 
+@lru_cache(maxsize=16_384)
 def is_user_file(path: str) -> bool:
     """Tell whether a file is neither the standard library's, nor installed, nor ours.
 
